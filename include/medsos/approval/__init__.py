@@ -1,0 +1,1 @@
+"""Who may approve, and the seal over exactly what is approved."""

@@ -1,0 +1,190 @@
+"""What every platform client offers, and the values that go in and out.
+
+A client knows one platform's wire format and nothing of Airflow, the record or the SOP. The publishing
+protocol (`medsos.publishing`) drives it through the phases of the contract, section 1:
+`check` (no call) → `prepare` (no public effect) → `commit` (once) → `permalink`, `read_back`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+
+@dataclass(frozen=True)
+class Media:
+    """A file to publish. `size_bytes`, pixels and seconds describe the file at `path`."""
+
+    path: Path
+    media_type: str
+    sha256: str
+    size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    alt_text: str = ""
+
+    @property
+    def is_video(self) -> bool:
+        return self.media_type.startswith("video/")
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True)
+class Post:
+    """One approved content for one channel.
+
+    :param key: short, stable text that names this content on this channel; the same on every try.
+        It becomes the website's slug and stands in stored file names.
+    :param text: the caption, with links filled in; on the website the article, plain text with
+        paragraphs parted by an empty line.
+    :param title: headline; used where the platform has a title (website, TikTok photo, Facebook video).
+    :param media: pictures in order, or one video.
+    :param cover: picture that stands for a video where the platform takes one.
+    :param documents: files that only the website carries (PDF of a legal product).
+    """
+
+    key: str
+    text: str
+    title: str
+    media: tuple[Media, ...] = ()
+    cover: Media | None = None
+    documents: tuple[Media, ...] = ()
+
+    @property
+    def video(self) -> Media | None:
+        return next((m for m in self.media if m.is_video), None)
+
+    @property
+    def images(self) -> tuple[Media, ...]:
+        return tuple(m for m in self.media if m.is_image)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a platform takes, as data. None means "no limit known". Sizes in bytes, times in seconds."""
+
+    text_length: int | None
+    text_unit: str
+    title_length: int | None = None
+    hashtags: int | None = None
+    mentions: int | None = None
+    alt_text_length: int | None = None
+    images: int | None = None
+    image_types: tuple[str, ...] = ()
+    image_bytes: int | None = None
+    image_ratio: tuple[float, float] | None = None
+    image_width: tuple[int, int] | None = None
+    image_longest_side: int | None = None
+    video_types: tuple[str, ...] = ()
+    video_bytes: int | None = None
+    video_seconds: tuple[float, float] | None = None
+    video_fps: tuple[float, float] | None = None
+    video_sides: tuple[int, int] | None = None
+    video_shorter_side: int | None = None
+    video_ratio: tuple[float, float] | None = None
+    needs_media: bool = False
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who the credentials speak for."""
+
+    id: str
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What the commit call gave back. `post_id` is None where the platform tells it only later (TikTok)."""
+
+    post_id: str | None
+    permalink: str | None = None
+
+
+@dataclass(frozen=True)
+class FoundPost:
+    """A post on the account, as read back."""
+
+    post_id: str
+    text: str
+    created_at: datetime | None
+    permalink: str | None
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+
+Journal = MutableMapping[str, Any]
+"""Durable memory of one publication: JSON values by key. `journal[key] = value` is stored before it returns.
+
+A client writes every id it receives here before its next call, and looks here first when it is run again.
+"""
+
+
+class MediaHost(Protocol):
+    """Gives a file a public HTTPS address, for platforms that fetch media themselves (contract 1.5)."""
+
+    def publish_media(self, media: Media, *, key: str) -> str:
+        """Upload `media` under a name made from `key` and return its public address. Repeatable."""
+        ...
+
+
+class ChannelClient(ABC):
+    """One platform account. Every method may raise the classes under `errors.ChannelError`."""
+
+    channel: ClassVar[str]
+    limits: Limits
+
+    @abstractmethod
+    def whoami(self) -> Account:
+        """Ask the platform who these credentials belong to; the connection's Test button calls it."""
+
+    def check(self, post: Post) -> list[str]:
+        """Hold `post` against the declared limits, without any call.
+
+        :returns: one Indonesian sentence per broken limit; empty when all is well.
+        """
+        from medsos.channels.limits import check_limits
+
+        return check_limits(self.channel, self.limits, post)
+
+    @abstractmethod
+    def prepare(self, post: Post, journal: Journal) -> None:
+        """Do everything that has no public effect: upload media, make containers, wait for processing.
+
+        Resumes from `journal`. On return only `commit` is missing.
+        """
+
+    @abstractmethod
+    def commit(self, post: Post, journal: Journal) -> Committed:
+        """Make the one call after which the post may be public. Never called again by anybody unless
+        the error raised says that nothing became public.
+
+        :raises UnknownOutcome: the call was sent and no usable answer came.
+        """
+
+    def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        """After an unknown outcome, ask the platform for proof.
+
+        :returns: the post when exactly one was found; None on positive proof that nothing is public.
+        :raises NotReady: the platform is still processing; ask again later.
+        :raises UnknownOutcome: neither can be proved; a person has to look.
+        """
+        from medsos.errors import UnknownOutcome
+
+        raise UnknownOutcome("Belum dapat dipastikan apakah postingan sudah tayang. Periksa akun kanal ini.")
+
+    @abstractmethod
+    def permalink(self, post_id: str) -> str | None:
+        """Public address of a post, or None while the platform does not tell it."""
+
+    @abstractmethod
+    def read_back(self, post_id: str) -> FoundPost:
+        """Read one post of ours as the platform now has it."""

@@ -1,0 +1,205 @@
+"""An Instagram professional account through the Graph API (contract section 4).
+
+Container → wait until finished → publish. Pictures are fetched by Instagram from the media host; videos are
+sent to the address that the container names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from medsos import errors
+from medsos.channels import advice, graph, progress
+from medsos.channels.base import (
+    Account,
+    ChannelClient,
+    Committed,
+    FoundPost,
+    Journal,
+    MediaHost,
+    Post,
+)
+from medsos.channels.http import Phase
+from medsos.channels.instagram_containers import CONTAINER, NAME, Containers
+from medsos.channels.limits import LIMITS
+from medsos.clock import Clock, utc_now
+
+_MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
+_QUOTA_WAIT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class InstagramSettings:
+    """:param login: which of the two kinds of token this is (contract 4.1).
+    :param host: `https://graph.facebook.com` for "facebook", `https://graph.instagram.com` for "instagram".
+    :param app_secret: needed only where the app asks for `appsecret_proof`.
+    """
+
+    account_id: str
+    token: str = field(repr=False)
+    login: Literal["facebook", "instagram"] = "facebook"
+    app_secret: str | None = field(default=None, repr=False)
+    host: str = "https://graph.facebook.com"
+    version: str = graph.DEFAULT_VERSION
+
+
+class InstagramClient(ChannelClient):
+    """Publishes on one professional account.
+
+    :param media_host: gives pictures their public address.
+    :param status_pauses: seconds between the looks at a container.
+    :param publish_pauses: seconds before the publish call is repeated when Instagram says "not ready".
+    :param read_back_waits: seconds before each look for a post of unknown outcome.
+    """
+
+    channel = "instagram"
+    limits = LIMITS["instagram"]
+
+    def __init__(
+        self,
+        settings: InstagramSettings,
+        *,
+        media_host: MediaHost,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        status_pauses: Sequence[float] = (1, 2, 5, 10, 15, 30, 60, 60, 60, 60),
+        publish_pauses: Sequence[float] = (2, 5, 10),
+        read_back_waits: Sequence[float] = progress.READ_BACK_WAITS,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._sleep = sleep
+        self._publish_pauses = publish_pauses
+        self._read_back_waits = read_back_waits
+        self._api = graph.GraphApi(NAME, settings, clock=clock, sleep=sleep)
+        self._http = self._api.http
+        self._containers = Containers(
+            self._api,
+            account_id=settings.account_id,
+            token=settings.token,
+            media_host=media_host,
+            pauses=status_pauses,
+            sleep=sleep,
+        )
+
+    def __repr__(self) -> str:
+        return f"InstagramClient({self._settings.account_id})"
+
+    def whoami(self) -> Account:
+        by_page = self._settings.login == "facebook"
+        path, fields = (self._settings.account_id, "id,username") if by_page else ("me", "user_id,username")
+        answer = self._api.get(path, fields=fields)
+        name = answer.text_at("username")
+        return Account(
+            id=answer.text_at("id" if by_page else "user_id") or self._settings.account_id,
+            name=f"@{name}",
+            url=f"https://www.instagram.com/{name}/",
+        )
+
+    def prepare(self, post: Post, journal: Journal) -> None:
+        self._containers.prepare(post, journal)
+
+    def commit(self, post: Post, journal: Journal) -> Committed:
+        if not journal.get(progress.COMMIT_STARTED):
+            self._check_quota()
+        return progress.commit_once(
+            journal, self._http.server_now, lambda: self._publish(journal), platform=NAME
+        )
+
+    def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        """The container tells whether it was published; the account's media tell as which post."""
+        status = self._settled_status(journal)
+        if status == "PUBLISHED":
+            found = progress.find_one(
+                self._recent,
+                lambda candidate: progress.same_text(candidate.text, post.text),
+                journal,
+                sleep=self._sleep,
+                platform=NAME,
+                waits=self._read_back_waits,
+            )
+            committed = (
+                Committed(post_id=found.post_id, permalink=found.permalink)
+                if found
+                else Committed(post_id=None)
+            )
+            return progress.remember(journal, committed)
+        if status in ("FINISHED", "EXPIRED", "ERROR"):
+            if status != "FINISHED":
+                self._containers.drop(journal)
+            progress.forget_commit(journal)
+            return None
+        raise errors.NotReady(f"{NAME}: {advice.NOT_READY}")
+
+    def permalink(self, post_id: str) -> str | None:
+        return self._api.get(post_id, fields="permalink").text_at("permalink") or None
+
+    def read_back(self, post_id: str) -> FoundPost:
+        return _found(self._api.get(post_id, fields=_MEDIA_FIELDS).object)
+
+    def _check_quota(self) -> None:
+        """Read how many posts of the day are left; the total differs by account (contract 4.4)."""
+        answer = self._api.get(
+            f"{self._settings.account_id}/content_publishing_limit", fields="quota_usage,config"
+        )
+        for row in graph.rows(answer):
+            total = (row.get("config") or {}).get("quota_total")
+            if isinstance(total, int) and int(row.get("quota_usage") or 0) >= total:
+                raise errors.RateLimited(
+                    f"{NAME}: {advice.DAILY} ({row['quota_usage']} dari {total} dalam 24 jam)",
+                    retry_at=self._clock() + _QUOTA_WAIT,
+                )
+
+    def _publish(self, journal: Journal) -> Committed:
+        edge = f"{self._settings.account_id}/media_publish"
+        for pause in (*self._publish_pauses, None):
+            try:
+                fields = {"creation_id": journal[CONTAINER]}
+                answer = self._api.post(edge, fields, phase=Phase.COMMIT)
+            except errors.NotReady:
+                # The one refusal of this call that proves nothing became public (contract 4.4).
+                if pause is None:
+                    raise
+                self._sleep(pause)
+                continue
+            media_id = answer.text_at("id")
+            if not media_id:
+                raise self._http.unknown()
+            return Committed(post_id=media_id)
+        raise AssertionError("the last pause is None and always returns or raises")
+
+    def _settled_status(self, journal: Journal) -> str:
+        """The container's status after several looks, since PUBLISHED may come late."""
+        container, status = journal.get(CONTAINER), ""
+        if not container:
+            raise self._http.unknown("nomor wadah media tidak tercatat. Periksa akun Instagram ini.")
+        for wait in self._read_back_waits:
+            if wait:
+                self._sleep(wait)
+            status = self._api.get(container, fields="status_code").text_at("status_code")
+            if status in ("PUBLISHED", "EXPIRED", "ERROR"):
+                break
+        return status
+
+    def _recent(self, since: datetime) -> Iterator[FoundPost]:
+        answer = self._api.get(
+            f"{self._settings.account_id}/media",
+            fields=_MEDIA_FIELDS,
+            since=str(int(since.timestamp())),
+            limit="25",
+        )
+        return (_found(row) for row in graph.rows(answer))
+
+
+def _found(row: dict[str, Any]) -> FoundPost:
+    return FoundPost(
+        post_id=str(row.get("id", "")),
+        text=str(row.get("caption") or ""),
+        created_at=graph.graph_time(row.get("timestamp")),
+        permalink=row.get("permalink") or None,
+        raw=row,
+    )

@@ -1,0 +1,309 @@
+"""A TikTok account through the Content Posting API (contract section 6).
+
+Of a video, the last chunk is the commit; of pictures, the init call is. After either, TikTok processes the
+post, and only its status tells whether it came out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from medsos import errors
+from medsos.channels import advice, progress
+from medsos.channels.answer import Answer
+from medsos.channels.base import (
+    Account,
+    ChannelClient,
+    Committed,
+    FoundPost,
+    Journal,
+    MediaHost,
+    Post,
+)
+from medsos.channels.http import HttpSession, Phase
+from medsos.channels.limits import LIMITS
+from medsos.channels.rules import find_rule
+from medsos.channels.tiktok_creator import CREATOR, NAME, PUBLIC, check_creator, post_info, remembered
+from medsos.channels.tiktok_read import found_post, is_listed_as, public_id_of, videos
+from medsos.channels.tiktok_rules import FAIL_RULES, RULES, fail_problem, read_problem
+from medsos.channels.tiktok_video import TikTokVideoUploader
+from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, pair_from
+from medsos.clock import Clock, utc_now
+
+PUBLISH_ID = "tiktok_publish_id"
+_VIDEO_FIELDS = "id,title,video_description,create_time,share_url"
+_PUBLISH_ID_PREFIXES = ("v_pub_", "p_pub_", "v_inbox_")
+
+
+@dataclass(frozen=True)
+class TikTokSettings:
+    """:param refresh_token: with `client_key` and `client_secret`, gets new tokens every two hours.
+    :param privacy: wanted `privacy_level`; refused when the account does not offer it.
+    :param site: where people see the posts; stands in for a permalink that TikTok does not tell.
+    :param chunk_bytes: size of an upload chunk, 5 to 64 MB.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    client_key: str = ""
+    client_secret: str = field(default="", repr=False)
+    privacy: str = PUBLIC
+    host: str = "https://open.tiktokapis.com"
+    site: str = "https://www.tiktok.com"
+    chunk_bytes: int = 10_000_000
+
+
+class TikTokClient(ChannelClient):
+    """Publishes on one account.
+
+    :param media_host: gives pictures their public address; its domain must be verified at TikTok.
+    :param token_store: keeps refreshed tokens; without one, an ended token is an error.
+    :param status_pauses: seconds between the looks at a post that TikTok is processing.
+    :param public_id_pauses: seconds between further looks for the public id of a finished post.
+    :param read_back_waits: seconds before each look for a post of unknown outcome.
+    """
+
+    channel = "tiktok"
+    limits = LIMITS["tiktok"]
+
+    def __init__(
+        self,
+        settings: TikTokSettings,
+        *,
+        media_host: MediaHost,
+        token_store: TokenStore | None = None,
+        clock: Clock = utc_now,
+        sleep: Callable[[float], None] = time.sleep,
+        status_pauses: Sequence[float] = (2, 3, 5, 5, 10, 10, 15, 15, 30, 30, 60, 60),
+        public_id_pauses: Sequence[float] = (2, 5, 10, 15),
+        read_back_waits: Sequence[float] = progress.READ_BACK_WAITS,
+    ) -> None:
+        self._settings = settings
+        self._media_host = media_host
+        self._sleep = sleep
+        self._status_pauses = status_pauses
+        self._public_id_pauses = public_id_pauses
+        self._read_back_waits = read_back_waits
+        token = RotatingToken(
+            TokenPair(settings.access_token, settings.refresh_token),
+            store=token_store,
+            exchange=self._exchange,
+            keep_secret=lambda value: self._http.add_secret(value),
+        )
+        self._http = HttpSession(
+            NAME,
+            rules=RULES,
+            read_problem=read_problem,
+            secrets=(settings.access_token, settings.refresh_token, settings.client_secret),
+            auth=token,
+            renew=token.renew,
+            clock=clock,
+            sleep=sleep,
+        )
+        self._uploader = TikTokVideoUploader(
+            self._http,
+            post=self._post,
+            status=self._status,
+            chunk_bytes=settings.chunk_bytes,
+            clock=clock,
+        )
+
+    def __repr__(self) -> str:
+        return f"TikTokClient({self._settings.host})"
+
+    def whoami(self) -> Account:
+        """Ask for the creator: that call needs the very right that publishing needs."""
+        creator = self._creator()
+        name = str(creator.get("creator_username") or "")
+        return Account(
+            id=name,
+            name=f"@{name} ({creator.get('creator_nickname', '')})",
+            url=f"{self._settings.site.rstrip('/')}/@{name}",
+        )
+
+    def prepare(self, post: Post, journal: Journal) -> None:
+        creator = self._creator()
+        check_creator(creator, post, self._settings.privacy)
+        journal[CREATOR] = remembered(creator)
+        if post.video:
+            self._uploader.prepare(
+                post.video, post_info(post, journal[CREATOR], self._settings.privacy), journal
+            )
+        else:
+            self._hand_over(post, journal)
+
+    def commit(self, post: Post, journal: Journal) -> Committed:
+        def publish() -> Committed:
+            if post.video:
+                self._uploader.send_last(post.video, journal)
+            else:
+                self._publish_photos(post, journal)
+            return self._outcome(journal)
+
+        return progress.commit_once(journal, self._http.server_now, publish, platform=NAME)
+
+    def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        """The publish id tells; without one (a lost answer for pictures) the public list is read."""
+        if journal.get(PUBLISH_ID):
+            return self._resolve_by_status(post, journal)
+        found = progress.find_one(
+            self._recent,
+            lambda candidate: is_listed_as(candidate.text, post),
+            journal,
+            sleep=self._sleep,
+            platform=NAME,
+            waits=self._read_back_waits,
+        )
+        if found is None:
+            raise self._http.unknown(
+                "postingan tidak ada pada daftar publik, tetapi mungkin masih diproses. Periksa akun ini."
+            )
+        return progress.remember(journal, Committed(post_id=found.post_id, permalink=found.permalink))
+
+    def permalink(self, post_id: str) -> str | None:
+        """Address of a public post. A publish id is accepted too, and answered once the post is public."""
+        if post_id.startswith(_PUBLISH_ID_PREFIXES):
+            public_id = public_id_of(self._status(post_id))
+            if not public_id:
+                return None
+            post_id = public_id
+        for video in self._query(post_id):
+            if video.get("share_url"):
+                return str(video["share_url"])
+        name = self._creator().get("creator_username")
+        return f"{self._settings.site.rstrip('/')}/@{name}/video/{post_id}" if name else None
+
+    def read_back(self, post_id: str) -> FoundPost:
+        for video in self._query(post_id):
+            return found_post(video)
+        raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+
+    def _hand_over(self, post: Post, journal: Journal) -> None:
+        """Give every picture a public address."""
+        urls: dict[str, str] = dict(journal.get("tiktok_urls") or {})
+        for number, image in enumerate(post.images, start=1):
+            if image.sha256 not in urls:
+                key = f"{post.key}-tiktok-{number}"
+                urls = {**urls, image.sha256: self._media_host.publish_media(image, key=key)}
+                journal["tiktok_urls"] = urls
+
+    def _publish_photos(self, post: Post, journal: Journal) -> None:
+        urls = journal["tiktok_urls"]
+        body = {
+            "media_type": "PHOTO",
+            "post_mode": "DIRECT_POST",
+            "post_info": post_info(post, journal[CREATOR], self._settings.privacy),
+            "source_info": {
+                "source": "PULL_FROM_URL",
+                "photo_images": [urls[image.sha256] for image in post.images],
+                "photo_cover_index": 0,
+            },
+        }
+        answer = self._post("post/publish/content/init/", body, phase=Phase.COMMIT)
+        publish_id = answer.text_at("data", "publish_id")
+        if not publish_id:
+            raise self._http.unknown()
+        journal[PUBLISH_ID] = publish_id
+
+    def _outcome(self, journal: Journal) -> Committed:
+        """Wait until TikTok has finished, then a little longer for the public id.
+
+        :raises UnknownOutcome: it is still processing; `resolve` looks again later.
+        """
+        publish_id = journal[PUBLISH_ID]
+
+        def look() -> Answer | None:
+            answer = self._status(publish_id)
+            status = answer.text_at("data", "status")
+            if status == "FAILED":
+                journal[PUBLISH_ID] = None
+                self._uploader.forget(journal)
+                problem = fail_problem(answer)
+                raise self._http.refusal(
+                    find_rule(FAIL_RULES, answer.status, problem), problem, answer, Phase.PREPARE
+                )
+            return answer if status in ("PUBLISH_COMPLETE", "SEND_TO_USER_INBOX") else None
+
+        try:
+            done = progress.wait_until(look, pauses=self._status_pauses, sleep=self._sleep)
+            if done is None:
+                raise self._http.unknown("postingan masih diproses TikTok. Status diperiksa lagi nanti.")
+        except errors.ChannelError as error:
+            if journal.get(PUBLISH_ID) and not isinstance(error, errors.UnknownOutcome):
+                # The post was accepted; only its status could not be read.
+                raise self._http.unknown("status postingan belum terbaca. Diperiksa lagi nanti.") from None
+            raise
+        return Committed(post_id=public_id_of(done) or self._late_public_id(publish_id))
+
+    def _late_public_id(self, publish_id: str) -> str | None:
+        """A post that is not public never gets one, and moderation may take hours: both are final here."""
+        if self._settings.privacy != PUBLIC:
+            return None
+        try:
+            return progress.wait_until(
+                lambda: public_id_of(self._status(publish_id)),
+                pauses=self._public_id_pauses,
+                sleep=self._sleep,
+            )
+        except errors.ChannelError:
+            # The post is up; not knowing its address yet must not fail it (contract 1.1).
+            return None
+
+    def _resolve_by_status(self, post: Post, journal: Journal) -> Committed | None:
+        if post.video and self._uploader.waits_for_bytes(self._status(journal[PUBLISH_ID]), post.video):
+            # The same upload goes on: its publish id cannot become two posts.
+            progress.forget_commit(journal)
+            return None
+        try:
+            return progress.remember(journal, self._outcome(journal))
+        except errors.UnknownOutcome as error:
+            raise errors.NotReady(str(error)) from None
+        except errors.ChannelError:
+            # The status says FAILED: nothing became public.
+            progress.forget_commit(journal)
+            return None
+
+    def _exchange(self, refresh_token: str) -> TokenPair:
+        answer = self._http.send(
+            "POST",
+            f"{self._settings.host.rstrip('/')}/v2/oauth/token/",
+            form={
+                "client_key": self._settings.client_key,
+                "client_secret": self._settings.client_secret,
+                "grant_type": "refresh_token",
+                "refresh_token": refresh_token,
+            },
+            signed=False,
+            phase=Phase.PREPARE,
+        )
+        return pair_from(answer, refresh_token=refresh_token, platform=NAME)
+
+    def _creator(self) -> dict[str, Any]:
+        answer = self._post("post/publish/creator_info/query/", {}, phase=Phase.READ)
+        data = answer.object.get("data")
+        return data if isinstance(data, dict) else {}
+
+    def _status(self, publish_id: str) -> Answer:
+        return self._post("post/publish/status/fetch/", {"publish_id": publish_id}, phase=Phase.READ)
+
+    def _query(self, post_id: str) -> list[dict[str, Any]]:
+        body = {"filters": {"video_ids": [post_id]}}
+        answer = self._post(f"video/query/?fields={_VIDEO_FIELDS}", body, phase=Phase.READ)
+        return videos(answer)
+
+    def _recent(self, since: datetime) -> Iterator[FoundPost]:
+        answer = self._post(f"video/list/?fields={_VIDEO_FIELDS}", {"max_count": 20}, phase=Phase.READ)
+        return (found_post(video) for video in videos(answer))
+
+    def _post(self, path: str, body: dict[str, Any], *, phase: Phase) -> Answer:
+        return self._http.send(
+            "POST",
+            f"{self._settings.host.rstrip('/')}/v2/{path}",
+            json=body,
+            headers={"Content-Type": "application/json; charset=UTF-8"},
+            phase=phase,
+        )

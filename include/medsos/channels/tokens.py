@@ -1,0 +1,123 @@
+"""Access tokens that end after hours and are exchanged for new pairs, one exchange at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import requests
+from requests.auth import AuthBase
+
+from medsos import errors
+from medsos.channels import advice
+from medsos.channels.answer import Answer
+
+
+@dataclass(frozen=True)
+class TokenPair:
+    """An access token and the refresh token that came with it; the refresh token works once."""
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+
+
+class TokenStore(Protocol):
+    """Keeps the living pair of one account, across processes."""
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Held during an exchange, so that only one worker makes it."""
+        ...
+
+    def load(self) -> TokenPair | None:
+        """The newest pair; None when none was ever saved."""
+        ...
+
+    def save(self, pair: TokenPair) -> None: ...
+
+
+def pair_from(answer: Answer, *, refresh_token: str, platform: str) -> TokenPair:
+    """The new pair in a token answer; the old refresh token stays where none is given.
+
+    :raises AuthInvalid: the answer holds no access token.
+    """
+    pair = TokenPair(answer.text_at("access_token"), answer.text_at("refresh_token") or refresh_token)
+    if not pair.access:
+        raise errors.AuthInvalid(f"{platform}: {advice.AUTH}")
+    return pair
+
+
+class HeaderToken(AuthBase):
+    """Puts a token into the Authorization header, so that it stands in no address."""
+
+    def __init__(self, token: str, scheme: str = "Bearer") -> None:
+        self._header = f"{scheme} {token}"
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.setdefault("Authorization", self._header)
+        return request
+
+
+class RotatingToken(AuthBase):
+    """Sends the newest access token and exchanges the pair when asked to.
+
+    :param pair: the pair of the connection; a stored one goes before it.
+    :param exchange: asks the platform for a new pair for a refresh token.
+    :param keep_secret: called with every token, so that none gets into a message.
+    """
+
+    def __init__(
+        self,
+        pair: TokenPair,
+        *,
+        store: TokenStore | None,
+        exchange: Callable[[str], TokenPair],
+        keep_secret: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._exchange = exchange
+        self._keep_secret = keep_secret
+        self._pair = pair
+        self._loaded = store is None
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        if not self._loaded and self._store:
+            self._adopt(self._store.load() or self._pair)
+            self._loaded = True
+        request.headers["Authorization"] = f"Bearer {self._pair.access}"
+        return request
+
+    def renew(self) -> bool:
+        """Get a new pair, and store it before it is used.
+
+        :returns: False where nothing can be renewed here (no store or no refresh token).
+        :raises AuthInvalid: the refresh token was refused.
+        """
+        if self._store is None or not self._pair.refresh:
+            return False
+        with self._store.locked():
+            if self._adopt_newer():
+                return True
+            try:
+                pair = self._exchange(self._pair.refresh)
+            except errors.AuthInvalid:
+                # A worker on another machine may have been faster.
+                if self._adopt_newer():
+                    return True
+                raise
+            self._store.save(pair)
+            self._adopt(pair)
+        return True
+
+    def _adopt_newer(self) -> bool:
+        stored = self._store.load() if self._store else None
+        if stored is None or stored.access == self._pair.access:
+            return False
+        self._adopt(stored)
+        return True
+
+    def _adopt(self, pair: TokenPair) -> None:
+        self._keep_secret(pair.access)
+        self._keep_secret(pair.refresh)
+        self._pair = pair

@@ -1,0 +1,117 @@
+"""`medsos …`: the commands of an operator; each is carried out in its own room."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="medsos",
+    help="Pengelolaan media sosial dan situs web KPU menurut SOP.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+
+
+@app.command()
+def up(
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="Berhenti bila proses yang memulai perintah ini berhenti.")
+    ] = False,
+) -> None:
+    """Jalankan semuanya di satu komputer: Airflow, basis data, dan platform latihan."""
+    from medsos.stack.up import up as run
+
+    raise typer.Exit(run(with_parent))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def sandbox(context: typer.Context) -> None:
+    """Jalankan hanya platform latihan."""
+    from medsos.sandbox.server import main
+
+    main(context.args)
+
+
+@app.command()
+def init(
+    production: Annotated[
+        bool, typer.Option("--production", help="PostgreSQL, Redis, dan pengguna FAB (docker compose).")
+    ] = False,
+) -> None:
+    """Siapkan basis data, peran, dan pengguna; aman diulang."""
+    from medsos.stack.init import initialise
+
+    raise typer.Exit(initialise(production))
+
+
+@app.command()
+def demo() -> None:
+    """Jalankan satu siklus per jenis konten tanpa orang, di folder sementara."""
+    from medsos.stack.demo import demo as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def docs(
+    check: Annotated[bool, typer.Option("--check", help="Hanya periksa; gagal bila usang.")] = False,
+) -> None:
+    """Buat ulang docs/alur.md dari berkas DAG."""
+    from medsos.devtools import dag_docs
+
+    if not check:
+        dag_docs.write()
+    elif not dag_docs.is_current():
+        typer.echo("docs/alur.md usang. Jalankan: make docs", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def bench() -> None:
+    """Ukur waktu baca berkas DAG."""
+    from medsos.devtools.bench import bench as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def designs() -> None:
+    """Gambar lembar ketiga puluh desain: docs/images/designs.png."""
+    from medsos.design.sheet import main
+
+    main(["docs/images/designs.png"])
+
+
+@app.command()
+def check() -> None:
+    """Periksa bahwa tidak ada rahasia pengganti (GANTI_…) yang masih dipakai."""
+    from medsos.stack.placeholders import check_environment
+
+    raise typer.Exit(check_environment())
+
+
+@app.command()
+def env() -> None:
+    """Cetak isi .env untuk docker compose, dengan rahasia yang baru."""
+    from medsos.stack.placeholders import fresh_env
+
+    typer.echo(fresh_env(), nl=False)
+
+
+@app.command(name="sandbox-connections")
+def sandbox_connections(
+    url: Annotated[str, typer.Argument(help="Alamat platform latihan, misalnya http://sandbox:8091.")],
+) -> None:
+    """Arahkan kanal yang belum punya koneksi ke platform latihan."""
+    from medsos.stack.init import enter_sandbox_connections
+
+    raise typer.Exit(enter_sandbox_connections(url))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,1 @@
+"""What is to be said: the request, the materials taken in, the captions per channel."""

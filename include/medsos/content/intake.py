@@ -1,0 +1,271 @@
+"""Takes in the files of a request: finds the true type, checks, keeps the original, makes it clean."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import filetype
+
+from medsos.content.documents import check_pdf
+from medsos.content.materials import KINDS, MATERIALS, Kind, plain_name, refused
+from medsos.content.pictures import clean_picture
+from medsos.content.request import CONTENT_TYPE_NAMES
+from medsos.content.video import probe
+from medsos.errors import MaterialError
+from medsos.indonesian import size_text
+
+_HEAD = 8192
+_SAME_TYPE = {"video/x-m4v": "video/mp4", "image/heif": "image/heic"}
+_EXTENSIONS = {
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
+    "image/heic": ".heic",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "application/pdf": ".pdf",
+}
+_FOREIGN_NAMES = {
+    "application/x-msdownload": "program Windows",
+    "application/x-executable": "program",
+    "application/zip": "arsip ZIP",
+    "application/x-rar-compressed": "arsip RAR",
+    "application/msword": "dokumen Word",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "dokumen Word",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "dokumen PowerPoint",
+    "image/apng": "gambar bergerak (APNG)",
+    "image/gif": "gambar GIF",
+    "image/svg+xml": "gambar SVG",
+    "image/tiff": "gambar TIFF",
+    "image/bmp": "gambar BMP",
+    "image/avif": "gambar AVIF",
+    "image/vnd.adobe.photoshop": "berkas Photoshop",
+    "text/html": "halaman HTML",
+    "video/webm": "video WebM",
+    "video/x-matroska": "video MKV",
+    "video/x-msvideo": "video AVI",
+    "video/3gpp": "video 3GP",
+}
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """A file taken in. The originals and the clean files lie in the folder given to `take_in`.
+
+    `clean_path` is what may be published: for a picture a JPEG without metadata, otherwise the same
+    bytes as the original. Width and height (pixels) are those of the clean file as it is shown.
+    """
+
+    original_name: str
+    kind: Kind
+    media_type: str
+    original_path: Path
+    original_sha256: str
+    size_bytes: int
+    clean_path: Path
+    clean_media_type: str
+    clean_sha256: str
+    clean_size_bytes: int
+    width: int | None = None
+    height: int | None = None
+    duration_seconds: float | None = None
+    codec: str | None = None
+    pages: int | None = None
+
+
+def take_in_all(sources: Iterable[Path], *, content_type: str, into: Path) -> list[TakenIn]:
+    """Take in all files of a request and check that they are the ones this content type needs.
+
+    :param sources: paths from `materials.resolve_materials`.
+    :param into: working folder of the cycle; made if it is missing. Running again gives the same files.
+    :raises MaterialError: with one sentence per problem, of all files at once.
+    """
+    taken: list[TakenIn] = []
+    problems: list[str] = []
+    for source in sources:
+        try:
+            taken.append(take_in(source, content_type=content_type, into=into))
+        except MaterialError as error:
+            problems += error.problems
+    problems += _count_problems(taken, content_type, some_refused=bool(problems))
+    problems += _twice(taken)
+    if problems:
+        raise MaterialError(problems)
+    return taken
+
+
+def take_in(source: Path, *, content_type: str, into: Path) -> TakenIn:
+    """Take in one file. Its name is only used to speak about it; what counts is its content.
+
+    The file is copied first and the copy is checked, so that nobody can exchange it in between.
+
+    :raises MaterialError: wrong type, too large, damaged or unsafe; one sentence that says what to do.
+    """
+    name = plain_name(source.name)
+    kind, media_type = _true_type(source, content_type, name)
+    _check_size(source, kind, name)
+    into.mkdir(parents=True, exist_ok=True)
+    copy = _keep_copy(source, into, _EXTENSIONS[media_type], KINDS[kind].max_bytes, name)
+    unchanged = TakenIn(
+        original_name=name,
+        kind=kind,
+        media_type=media_type,
+        original_path=copy.path,
+        original_sha256=copy.sha256,
+        size_bytes=copy.size_bytes,
+        clean_path=copy.path,
+        clean_media_type=media_type,
+        clean_sha256=copy.sha256,
+        clean_size_bytes=copy.size_bytes,
+    )
+    return _CHECKS[kind](unchanged)
+
+
+@dataclass(frozen=True)
+class _Copy:
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+def _true_type(source: Path, content_type: str, name: str) -> tuple[Kind, str]:
+    """Kind and media type by the first bytes; the decoders confirm it later."""
+    if not source.is_file():
+        raise refused(name, "tidak dapat dibaca. Salin ulang ke folder masuk.")
+    with source.open("rb") as stream:
+        head = stream.read(_HEAD)
+    if not head:
+        raise refused(name, "kosong (0 bita). Salin ulang dari sumbernya.")
+    media_type = _sniff(head)
+    accepted = MATERIALS[content_type].accepted
+    wanted = " atau ".join(f"{KINDS[kind].name} ({KINDS[kind].formats})" for kind in accepted)
+    for kind, rules in KINDS.items():
+        if media_type in rules.media_types:
+            if kind not in accepted:
+                raise refused(
+                    name,
+                    f"ternyata {rules.name}, sedangkan {CONTENT_TYPE_NAMES[content_type]} hanya menerima "
+                    f"{wanted}. Hapus dari kolom Bahan atau pilih jenis konten yang sesuai.",
+                )
+            return kind, media_type
+    what = _FOREIGN_NAMES.get(media_type, "berkas jenis lain yang tidak dapat dipakai")
+    raise refused(name, f"ternyata {what}, apa pun nama berkasnya. Kirim {wanted}.")
+
+
+def _sniff(head: bytes) -> str:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if text.startswith((b"<!doctype html", b"<html")):
+        return "text/html"
+    if text.startswith((b"<svg", b"<?xml")):
+        return "image/svg+xml" if b"<svg" in text else "text/xml"
+    guess = filetype.guess(head)
+    if guess is None:
+        # Brands of MP4 keep being added; the decoder decides whether it really is one.
+        return "video/mp4" if head[4:8] == b"ftyp" else "application/octet-stream"
+    return _SAME_TYPE.get(guess.mime, guess.mime)
+
+
+def _check_size(source: Path, kind: Kind, name: str) -> None:
+    size, limit = source.stat().st_size, KINDS[kind].max_bytes
+    if size > limit:
+        raise refused(
+            name,
+            f"berukuran {size_text(size)}; {KINDS[kind].name} paling besar {size_text(limit)}. "
+            "Perkecil lalu kirim lagi.",
+        )
+
+
+def _keep_copy(source: Path, into: Path, extension: str, limit: int, name: str) -> _Copy:
+    """Copy in pieces while hashing; the file is named after its content."""
+    digest = hashlib.sha256()
+    size = 0
+    partial = into / f".masuk-{os.getpid()}{extension}"
+    try:
+        with source.open("rb") as incoming, partial.open("wb") as outgoing:
+            while piece := incoming.read(1 << 20):
+                size += len(piece)
+                if size > limit:
+                    raise refused(name, "masih bertambah besar saat dibaca. Tunggu sampai selesai disalin.")
+                digest.update(piece)
+                outgoing.write(piece)
+        path = into / f"{digest.hexdigest()[:16]}-asli{extension}"
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return _Copy(path, digest.hexdigest(), size)
+
+
+def _picture(file: TakenIn) -> TakenIn:
+    clean = clean_picture(file.original_path, file.media_type, name=file.original_name)
+    path = file.original_path.with_name(f"{file.original_sha256[:16]}.jpg")
+    partial = path.with_name(f".bersih-{os.getpid()}.jpg")
+    partial.write_bytes(clean.jpeg)
+    partial.replace(path)
+    return replace(
+        file,
+        clean_path=path,
+        clean_media_type="image/jpeg",
+        clean_sha256=hashlib.sha256(clean.jpeg).hexdigest(),
+        clean_size_bytes=len(clean.jpeg),
+        width=clean.width,
+        height=clean.height,
+    )
+
+
+def _video(file: TakenIn) -> TakenIn:
+    facts = probe(file.original_path, name=file.original_name)
+    return replace(
+        file,
+        width=facts.width,
+        height=facts.height,
+        duration_seconds=facts.duration_seconds,
+        codec=facts.codec,
+    )
+
+
+def _document(file: TakenIn) -> TakenIn:
+    return replace(file, pages=check_pdf(file.original_path, name=file.original_name).pages)
+
+
+_CHECKS: dict[Kind, Callable[[TakenIn], TakenIn]] = {
+    "picture": _picture,
+    "video": _video,
+    "document": _document,
+}
+
+
+def _count_problems(taken: list[TakenIn], content_type: str, *, some_refused: bool) -> list[str]:
+    problems = []
+    for kind, rules in KINDS.items():
+        fewest, most = MATERIALS[content_type].bounds(kind)
+        names = [file.original_name for file in taken if file.kind == kind]
+        if len(names) > most:
+            listed = ", ".join(f"“{name}”" for name in names)
+            problems.append(
+                f"{CONTENT_TYPE_NAMES[content_type]} menerima paling banyak {most} {rules.name}; "
+                f"yang disebut {len(names)}: {listed}. Hapus sebagian dari kolom Bahan."
+            )
+        # A refused file may be the very one that is missing here; its own sentence is enough.
+        if len(names) < fewest and not some_refused:
+            problems.append(
+                f"{CONTENT_TYPE_NAMES[content_type]} memerlukan {rules.name} ({rules.formats}). "
+                "Tambahkan berkasnya pada kolom Bahan."
+            )
+    return problems
+
+
+def _twice(taken: list[TakenIn]) -> list[str]:
+    first: dict[str, str] = {}
+    problems = []
+    for file in taken:
+        if file.original_sha256 in first:
+            problems.append(
+                f"Berkas “{file.original_name}” sama persis dengan “{first[file.original_sha256]}”. "
+                "Hapus salah satunya dari kolom Bahan."
+            )
+        first.setdefault(file.original_sha256, file.original_name)
+    return problems

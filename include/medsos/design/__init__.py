@@ -1,0 +1,1 @@
+"""From layouts written as data to finished pictures."""

@@ -1,0 +1,163 @@
+"""Every error of the project, as one tree.
+
+    MedsosError
+    ├── ConfigError              an office, brand, SOP or layout file is wrong
+    ├── RequestError             the request for content cannot be accepted
+    │   └── MaterialError        a file handed in cannot be used
+    ├── FormError                an answer on a form cannot be accepted; it is asked again
+    ├── DesignError              a picture cannot be rendered within its rules
+    ├── NotApproved              nothing may be published: approval missing, foreign or not of these bytes
+    ├── LedgerError              a transition that the publication's state does not allow
+    │   └── LeaseHeld            somebody else is publishing this very publication now
+    ├── EvidenceError            a screenshot or read-back could not be made
+    ├── StackError               the services of an installation cannot be started, or one has stopped
+    │   └── NotStarted           nothing was started: a port, a lock or a setting stands in the way
+    └── ChannelError             a platform refused or did not answer (contract 7)
+        ├── AuthExpired          refreshable token at its end
+        ├── AuthInvalid          credentials are wrong or withdrawn
+        ├── PermissionMissing    the account or app lacks a right
+        ├── RateLimited          wait until `retry_at`
+        ├── QuotaExhausted       credits or plan used up
+        ├── ContentInvalid       text or fields against the platform's rules
+        │   └── MediaInvalid     the picture or video against the platform's rules
+        ├── Duplicate            the platform says it already has this
+        ├── AccountBlocked       the account needs a person
+        ├── NotReady             still processing; ask again
+        ├── Transient            a passing fault before anything became public
+        └── UnknownOutcome       the post may or may not be public; look before doing anything
+
+Messages are Indonesian, because people read them in the Airflow log or on a form. Each says what
+happened, to which cycle and channel where that is known, and what to do now. No message holds a
+secret: whoever raises an error passes only text that was cleaned (`channels.http.redact`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+class MedsosError(Exception):
+    """Root of the tree; `str(error)` is a sentence in Indonesian for the person who sees it."""
+
+
+class ConfigError(MedsosError):
+    """A data file is wrong. Says file, line or key, and what was expected."""
+
+
+class RequestError(MedsosError):
+    """The request for content cannot be accepted. `problems` has one sentence per mistake."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("Permohonan belum dapat diterima:\n" + "\n".join(f"• {p}" for p in problems))
+
+
+class MaterialError(RequestError):
+    """A file handed in is of the wrong type, damaged or too large."""
+
+
+class FormError(MedsosError):
+    """An answer on a form cannot be accepted; the form is shown again with this sentence."""
+
+
+class DesignError(MedsosError):
+    """A picture cannot be rendered within the rules of its layout or brand."""
+
+
+class NotApproved(MedsosError):
+    """Publishing refused: no approval of exactly this content by an entitled person."""
+
+
+class LedgerError(MedsosError):
+    """The publication's state does not allow this transition."""
+
+
+class LeaseHeld(LedgerError):
+    """Another worker holds the publication; try again after its lease has ended."""
+
+
+class EvidenceError(MedsosError):
+    """A screenshot or read-back could not be made."""
+
+
+class StackError(MedsosError):
+    """A service of the installation cannot be started or has stopped."""
+
+
+class NotStarted(StackError):
+    """Nothing was started: a port, a lock or a setting stands in the way."""
+
+
+class ChannelError(MedsosError):
+    """A platform refused or did not answer. Classes: contract section 7.
+
+    :param message: Indonesian sentence, free of secrets.
+    :param code: the platform's own code (and subcode, joined by "/"), as text.
+    :param trace_id: the platform's id for support (`fbtrace_id`, `log_id`, `x-transaction-id`).
+    :param http_status: status of the answer, or None when there was none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        trace_id: str | None = None,
+        http_status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.trace_id = trace_id
+        self.http_status = http_status
+
+
+class AuthExpired(ChannelError):
+    """The access token has ended and may be refreshed once."""
+
+
+class AuthInvalid(ChannelError):
+    """Credentials are wrong or withdrawn; a person must enter new ones."""
+
+
+class PermissionMissing(ChannelError):
+    """The account or the app lacks a right."""
+
+
+class RateLimited(ChannelError):
+    """Too many requests. `retry_at` is aware, UTC."""
+
+    def __init__(self, message: str, *, retry_at: datetime, **details: object) -> None:
+        super().__init__(message, **details)  # type: ignore[arg-type]
+        self.retry_at = retry_at
+
+
+class QuotaExhausted(ChannelError):
+    """Prepaid credits or the plan are used up."""
+
+
+class ContentInvalid(ChannelError):
+    """Text or fields break a rule of the platform."""
+
+
+class MediaInvalid(ContentInvalid):
+    """The picture or video breaks a rule of the platform."""
+
+
+class Duplicate(ChannelError):
+    """The platform says that it already has this content."""
+
+
+class AccountBlocked(ChannelError):
+    """The account is restricted; a person must act on the platform itself."""
+
+
+class NotReady(ChannelError):
+    """The platform is still processing."""
+
+
+class Transient(ChannelError):
+    """A passing fault; nothing has become public."""
+
+
+class UnknownOutcome(ChannelError):
+    """The commit was sent and no usable answer came: the post may be public."""

@@ -1,0 +1,219 @@
+"""Photographs a post as the public sees it, with Chromium (SOP step 4: screenshot of every upload)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from medsos.clock import Clock, utc_now
+from medsos.errors import EvidenceError
+
+VIEWPORT = (1280, 900)
+MAX_HEIGHT = 8_000
+"""Pixels; a timeline that never ends is cut here."""
+
+QUIET_SECONDS = 0.5
+"""Scripts may add pictures after the page has loaded: wait until none has come for this long."""
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-quic",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--no-first-run",
+]
+
+_WAKE_LAZY_PICTURES = """async () => {
+    for (const image of document.images) image.loading = 'eager';
+    for (const video of document.querySelectorAll('video')) if (!video.poster) video.preload = 'auto';
+    const end = Math.min(document.documentElement.scrollHeight, MAX_HEIGHT);
+    for (let y = 0; y < end; y += innerHeight) {
+        scrollTo(0, y);
+        await new Promise(done => setTimeout(done, 30));
+    }
+    scrollTo(0, 0);
+}""".replace("MAX_HEIGHT", str(MAX_HEIGHT))
+
+_WHAT_IS_MISSING = """async () => {
+    const loading = [], broken = [];
+    const sort = (complete, ok, address) => {
+        if (!complete) loading.push(address); else if (!ok) broken.push(address);
+    };
+    for (const image of document.images) {
+        const address = image.currentSrc || image.src;
+        if (address && image.checkVisibility()) sort(image.complete, image.naturalWidth > 0, address);
+    }
+    window.medsosPosters ??= new Map();
+    for (const video of document.querySelectorAll('video')) {
+        if (!video.checkVisibility()) continue;
+        if (video.poster) {
+            if (!medsosPosters.has(video.poster)) {
+                const image = new Image();
+                image.src = video.poster;
+                medsosPosters.set(video.poster, image);
+            }
+            const image = medsosPosters.get(video.poster);
+            sort(image.complete, image.naturalWidth > 0, video.poster);
+        } else {
+            const sources = video.querySelectorAll('source');
+            const address = video.currentSrc || video.src || (sources[0] && sources[0].src) || 'video';
+            const failed = video.error || video.networkState === HTMLMediaElement.NETWORK_NO_SOURCE;
+            sort(failed || video.readyState >= 2, !failed, address);
+        }
+    }
+    if (document.fonts.status !== 'loaded') loading.push('font');
+    return {loading, broken, count: document.images.length};
+}"""
+
+
+@dataclass(frozen=True)
+class Screenshot:
+    """A picture of a page. `final_url` is the address after redirects; `captured_at` is UTC."""
+
+    png: bytes
+    final_url: str
+    captured_at: datetime
+
+
+def find_chromium(preferred: str | None = None) -> str | None:
+    """Path of the Chromium to use, or None for the one that Playwright may have installed itself."""
+    if preferred:
+        return preferred
+    return next((path for name in PROGRAMS if (path := shutil.which(name))), None)
+
+
+def capture(
+    url: str,
+    *,
+    chromium: str | None = None,
+    viewport: tuple[int, int] = VIEWPORT,
+    timeout: float = 60.0,
+    clock: Clock = utc_now,
+) -> Screenshot:
+    """Photograph the whole page at `url`, once every picture, font and first video frame is there.
+
+    :param chromium: path of the program (`settings.chromium`); None looks for it.
+    :param viewport: width and height in pixels.
+    :param timeout: seconds for everything.
+    :raises EvidenceError: the page does not answer, answers with 400 or more, or a picture stays away.
+    """
+    deadline = time.monotonic() + timeout
+    with open_page(chromium, viewport) as page:
+        _open(page, url, deadline)
+        _wait_for_pictures(page, url, deadline)
+        height = page.evaluate("document.documentElement.scrollHeight")
+        width = page.evaluate("document.documentElement.clientWidth")
+        try:
+            png = page.screenshot(
+                full_page=True,
+                clip={"x": 0, "y": 0, "width": width, "height": min(height, MAX_HEIGHT)},
+                animations="disabled",
+                caret="hide",
+                timeout=_left(deadline),
+            )
+        except PlaywrightError as error:
+            raise EvidenceError(
+                f"Tangkapan layar {_plain(url)} gagal dibuat: {_first_line(error)}."
+            ) from None
+        return Screenshot(png=png, final_url=page.url, captured_at=clock())
+
+
+@contextmanager
+def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]:
+    """An empty page in a Chromium of its own that keeps to itself; closed at the end of the block.
+
+    :raises EvidenceError: Chromium cannot be started.
+    """
+    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
+    with sync_playwright() as playwright:
+        try:
+            browser = playwright.chromium.launch(executable_path=find_chromium(chromium), args=flags)
+        except PlaywrightError as error:
+            raise EvidenceError(
+                "Chromium tidak dapat dijalankan untuk membuat tangkapan layar. Pasang Chromium atau isi "
+                f"MEDSOS_CHROMIUM dengan letak programnya ({_first_line(error)})."
+            ) from None
+        try:
+            context = browser.new_context(
+                viewport=ViewportSize(width=viewport[0], height=viewport[1]),
+                locale="id-ID",
+                timezone_id="Asia/Jakarta",
+                service_workers="block",
+            )
+            yield context.new_page()
+        finally:
+            browser.close()
+
+
+def _open(page: Page, url: str, deadline: float) -> None:
+    try:
+        answer = page.goto(url, wait_until="load", timeout=_left(deadline))
+    except PlaywrightTimeout:
+        raise EvidenceError(
+            f"Halaman {_plain(url)} belum termuat lengkap sampai batas waktu. "
+            "Periksa jaringan, lalu ulangi tugas ini."
+        ) from None
+    except PlaywrightError as error:
+        raise EvidenceError(
+            f"Halaman {_plain(url)} tidak dapat dibuka ({_first_line(error)}). "
+            "Periksa jaringan dan tautannya."
+        ) from None
+    if answer is None or answer.status >= 400:
+        status = answer.status if answer else "tanpa jawaban"
+        raise EvidenceError(
+            f"Halaman {_plain(url)} menjawab dengan status {status}, jadi tidak ada yang dapat dibuktikan. "
+            "Periksa apakah postingan masih tayang dan dapat dilihat tanpa masuk akun."
+        )
+
+
+def _wait_for_pictures(page: Page, url: str, deadline: float) -> None:
+    try:
+        page.evaluate(_WAKE_LAZY_PICTURES)
+        quiet_since, count = time.monotonic(), None
+        while True:
+            missing = page.evaluate(_WHAT_IS_MISSING)
+            if missing["loading"] or missing["count"] != count:
+                quiet_since, count = time.monotonic(), missing["count"]
+            if time.monotonic() >= min(deadline, quiet_since + QUIET_SECONDS):
+                break
+            page.wait_for_timeout(100)
+    except PlaywrightError as error:
+        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({_first_line(error)}).") from None
+    if problems := [*missing["broken"], *missing["loading"]]:
+        named = ", ".join(_plain(address) for address in problems[:3])
+        raise EvidenceError(
+            f"Pada halaman {_plain(url)} ada {len(problems)} gambar atau video yang tidak termuat ({named}). "
+            "Tangkapan layar tidak dibuat karena tidak lengkap; ulangi tugas ini nanti."
+        )
+
+
+def _left(deadline: float) -> float:
+    """Milliseconds until `deadline`; at least one, for 0 would mean “no limit”."""
+    return max(1.0, (deadline - time.monotonic()) * 1000)
+
+
+def _plain(address: str) -> str:
+    """The address without user, query and fragment: those may hold secrets."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https"):
+        return f"{parts.scheme}:…" if parts.scheme else address[:80]
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+
+def _first_line(error: PlaywrightError) -> str:
+    """The name of the fault, such as net::ERR_CONNECTION_REFUSED, without the address after it."""
+    return str(error.message).splitlines()[0].split(" at http")[0]

@@ -1,0 +1,39 @@
+"""Connection type `medsos_instagram`: an Instagram professional account."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from medsos.channels.instagram import InstagramClient, InstagramSettings
+from medsos.errors import ConfigError
+from medsos.hooks.base import ChannelHook
+
+LOGIN_HOSTS = {"facebook": "https://graph.facebook.com", "instagram": "https://graph.instagram.com"}
+
+
+class InstagramHook(ChannelHook):
+    """Account id and token, and by which login the token was made."""
+
+    channel = "instagram"
+    conn_type = "medsos_instagram"
+    default_conn_name = "medsos_instagram"
+    hook_name = "Akun Instagram"
+
+    def get_client(self) -> InstagramClient:
+        fields = self.fields()
+        login = fields.text("login_kind") or "facebook"
+        if login not in LOGIN_HOSTS:
+            raise ConfigError(
+                f"Connection “{self.medsos_conn_id}”, isian Jenis login: diharapkan facebook atau instagram."
+            )
+        return InstagramClient(
+            InstagramSettings(
+                account_id=fields.required("Nomor akun", fields.text("account_id")),
+                token=fields.required("Token akses", fields.password),
+                login=cast(Literal["facebook", "instagram"], login),
+                app_secret=fields.text("app_secret"),
+                host=fields.host or LOGIN_HOSTS[login],
+                **fields.given(version=fields.text("version")),
+            ),
+            media_host=self.media_host(),
+        )

@@ -1,0 +1,72 @@
+"""Turns the training accounts of the sandbox into Airflow Connections."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+NOTE = "MODE LATIHAN: akun tiruan di komputer ini. Ganti dengan akun resmi untuk terbit sungguhan."
+
+
+def connection_for_sandbox(
+    accounts: Mapping[str, Mapping[str, Any]], base_url: str
+) -> dict[str, dict[str, Any]]:
+    """Definitions for `airflow connections import`, by connection id.
+
+    :param accounts: the sandbox's `GET /_inspect/accounts`.
+    :param base_url: address under which the workers reach the sandbox.
+    """
+    base = base_url.rstrip("/")
+    web, facebook, instagram = accounts["web"], accounts["facebook"], accounts["instagram"]
+    x, tiktok = accounts["x"], accounts["tiktok"]
+    connections: dict[str, dict[str, Any]] = {
+        "medsos_web": {
+            "host": f"{base}/web",
+            "login": web["username"],
+            "password": web["application_password"],
+        },
+        "medsos_facebook": {
+            "host": f"{base}/graph",
+            "password": facebook["page_token"],
+            "extra": {
+                "page_id": facebook["page_id"],
+                "app_secret": facebook["app_secret"],
+                "video_host": f"{base}/graph-video",
+                "site": f"{base}/facebook.com",
+            },
+        },
+        "medsos_instagram": {
+            "host": f"{base}/graph",
+            "password": instagram["access_token"],
+            "extra": {"account_id": instagram["user_id"], "app_secret": instagram["app_secret"]},
+        },
+        "medsos_x": {
+            "host": f"{base}/x",
+            "extra": {
+                "consumer_key": x["consumer_key"],
+                "consumer_secret": x["consumer_secret"],
+                "access_token": x["access_token"],
+                "access_secret": x["access_token_secret"],
+                "site": f"{base}/x.com",
+            },
+        },
+        "medsos_tiktok": {
+            "host": f"{base}/tiktok",
+            "password": tiktok["access_token"],
+            "extra": {
+                "refresh_token": tiktok["refresh_token"],
+                "client_key": tiktok["client_key"],
+                "client_secret": tiktok["client_secret"],
+                "site": f"{base}/tiktok.com",
+            },
+        },
+    }
+    return {
+        connection_id: {
+            "conn_type": connection_id,
+            "description": NOTE,
+            **definition,
+            "extra": {**definition.get("extra", {}), "training": True},
+        }
+        for connection_id, definition in connections.items()
+    }

@@ -1,0 +1,35 @@
+"""Connection type `medsos_tiktok`: a TikTok account."""
+
+from __future__ import annotations
+
+from medsos.channels.tiktok import TikTokClient, TikTokSettings
+from medsos.hooks.base import ChannelHook
+from medsos.hooks.tokens import VariableTokens
+
+
+class TikTokHook(ChannelHook):
+    """Access token, and what is needed to get the next one."""
+
+    channel = "tiktok"
+    conn_type = "medsos_tiktok"
+    default_conn_name = "medsos_tiktok"
+    hook_name = "Akun TikTok"
+
+    def get_client(self) -> TikTokClient:
+        fields = self.fields()
+        refresh = fields.text("refresh_token") or ""
+        return TikTokClient(
+            TikTokSettings(
+                access_token=fields.required("Token akses", fields.password),
+                refresh_token=refresh,
+                **fields.given(
+                    client_key=fields.text("client_key"),
+                    client_secret=fields.text("client_secret"),
+                    privacy=fields.text("privacy"),
+                    host=fields.host,
+                    site=fields.text("site"),
+                ),
+            ),
+            media_host=self.media_host(),
+            token_store=VariableTokens.of(refresh),
+        )

@@ -1,0 +1,27 @@
+"""Connection type `medsos_web`: the office's website."""
+
+from __future__ import annotations
+
+from medsos.channels.wordpress import WordPressClient
+from medsos.channels.wordpress_api import WordPressSettings
+from medsos.hooks.base import ChannelHook
+
+
+class WebHook(ChannelHook):
+    """Host, user name and application password of a WordPress site."""
+
+    channel = "web"
+    conn_type = "medsos_web"
+    default_conn_name = "medsos_web"
+    hook_name = "Situs web KPU (WordPress)"
+
+    def get_client(self) -> WordPressClient:
+        fields = self.fields()
+        return WordPressClient(
+            WordPressSettings(
+                site=fields.required("Alamat situs", fields.host),
+                user=fields.required("Nama pengguna", fields.login),
+                password=fields.required("Sandi aplikasi", fields.password),
+                rest_route=fields.flag("rest_route"),
+            )
+        )

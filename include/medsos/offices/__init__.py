@@ -1,0 +1,1 @@
+"""Who and where: an office, its people, channels and brand, as data."""

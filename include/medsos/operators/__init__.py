@@ -1,0 +1,1 @@
+"""What Airflow runs: forms, rendering, publishing, evidence, evaluation."""

@@ -1,0 +1,86 @@
+"""SOP step 6: durations against the targets, the report, and the last word on whether all is complete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from medsos.operators.cycle import CycleOperator, CycleRun
+
+
+class EvaluateCycleOperator(CycleOperator):
+    """Fills the evaluation tables and archives the *Laporan Evaluasi* and the manifest of the cycle."""
+
+    ui_color = "#e9e2f5"
+
+    def work(self, run: CycleRun, context: Any) -> None:
+        from medsos.evaluation.report import REPORT_NAME, build_report, report_data
+        from medsos.evaluation.tables import evaluate_cycle
+        from medsos.evidence.archive import REPORT
+        from medsos.evidence.dossier import write_dossier
+        from medsos.evidence.manifest import write_manifest
+        from medsos.hooks.training import is_training
+        from medsos.store.models import Cycle
+        from medsos.store.session import transaction
+
+        with transaction() as session:
+            channels = session.get_one(Cycle, run.cycle_id).request["channels"]
+            training = any(is_training(run.office.channels[channel].connection) for channel in channels)
+            # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
+            run.finished_at = run.clock()
+            evaluate_cycle(session, run.cycle_id, sop=run.sop, office=run.office, now=run.finished_at)
+            data = report_data(
+                session,
+                run.cycle_id,
+                sop=run.sop,
+                office=run.office,
+                training=training,
+                now=run.clock(),
+                read_file=run.archive.read,
+            )
+        html = build_report(data, run.brand)
+        run.archive.put_version(f"{run.folder}/{REPORT}/{REPORT_NAME}", html.encode())
+        with transaction() as session:
+            write_dossier(session, run.archive, run.cycle_id)
+            write_manifest(session, run.archive, run.cycle_id, now=run.clock())
+
+
+class ConfirmCompleteOperator(CycleOperator):
+    """The last task: green only when everything that was asked for is up and proven.
+
+    It runs whatever happened before, so that the colour of the DAG run is the truth about the cycle.
+    """
+
+    ui_color = "#e9e2f5"
+
+    def execute(self, context: Any) -> Any:
+        if not str(self.cycle_id).isdigit():
+            raise AirflowFailException(
+                "Permohonan tidak diterima, jadi siklus tidak dimulai. Baca alasannya pada log tugas "
+                "“Terima permohonan”, perbaiki isiannya, lalu mulai lagi."
+            )
+        return super().execute(context)
+
+    def work(self, run: CycleRun, context: Any) -> None:
+        from sqlalchemy import select
+
+        from medsos.evaluation.channels import PROOF_KINDS, PUBLISHED
+        from medsos.offices.model import CHANNEL_NAMES
+        from medsos.store.models import ChannelResult, Cycle
+        from medsos.store.session import transaction
+
+        with transaction() as session:
+            status = session.get_one(Cycle, run.cycle_id).status
+            results = session.scalars(select(ChannelResult).where(ChannelResult.cycle_id == run.cycle_id))
+            missing = [
+                CHANNEL_NAMES[result.channel]
+                for result in results
+                if result.state != PUBLISHED or result.evidence_kind not in PROOF_KINDS
+            ]
+        if status not in ("selesai", "ditolak"):
+            raise AirflowFailException(
+                f"Siklus {run.cycle_id} belum lengkap: {', '.join(missing) or 'evaluasi belum tersimpan'}. "
+                "Baca log tugas yang gagal, perbaiki sebabnya, lalu jalankan ulang tugas itu (Clear). "
+                "Yang sudah tayang tidak akan diunggah dua kali."
+            )

@@ -1,0 +1,73 @@
+"""SOP step 4, second half: the screenshot of an upload."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowException
+
+from medsos.operators.cycle import CycleOperator, CycleRun
+from medsos.operators.publish import reason_not_on_channel, reason_not_to_upload
+
+
+class CaptureOperator(CycleOperator):
+    """Photographs the public page of the post and archives the picture; returns the evidence's number.
+
+    A failure here never touches the publication: the post stays published, only the proof is missing.
+    """
+
+    ui_color = "#dcefe0"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("retries", 5)
+        kwargs.setdefault("retry_delay", timedelta(seconds=15))
+        super().__init__(**kwargs)
+
+    def skip_reason(self, run: CycleRun) -> str | None:
+        return reason_not_to_upload(run) or reason_not_on_channel(run)
+
+    def work(self, run: CycleRun, context: Any) -> int:
+        from sqlalchemy import select
+
+        from medsos.evidence.record import keep_screenshot
+        from medsos.evidence.screenshot import capture
+        from medsos.publishing.states import State
+        from medsos.store.models import Publication
+        from medsos.store.session import transaction
+
+        with transaction() as session:
+            publication = session.scalars(
+                select(Publication).where(
+                    Publication.cycle_id == run.cycle_id,
+                    Publication.channel == run.channel,
+                    Publication.state == State.PUBLISHED,
+                )
+            ).first()
+        if publication is None:
+            raise AirflowException(f"Siklus {run.cycle_id}, kanal {run.channel}: belum ada yang tayang.")
+        permalink = publication.permalink or _late_permalink(run, publication)
+        shot = capture(permalink, chromium=run.settings.chromium)
+        with transaction() as session:
+            return keep_screenshot(session, run.archive, publication.id, shot).id
+
+
+def _late_permalink(run: CycleRun, publication: Any) -> str:
+    """Ask the platform for the address that it did not tell when the post went up."""
+    from medsos.hooks import client_for
+    from medsos.store.models import Publication
+    from medsos.store.session import transaction
+
+    setup = run.office.channels[run.channel]  # type: ignore[index]
+    client = client_for(
+        run.channel, setup.connection, web_connection_id=run.office.channels["web"].connection
+    )
+    permalink = client.permalink(publication.post_id) if publication.post_id else None
+    if permalink is None:
+        raise AirflowException(
+            f"Siklus {run.cycle_id}, kanal {run.channel}: sudah tayang, tetapi alamatnya belum diberikan "
+            "platform. Akan ditanyakan lagi."
+        )
+    with transaction() as session:
+        session.get_one(Publication, publication.id).permalink = permalink
+    return permalink

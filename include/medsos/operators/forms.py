@@ -1,0 +1,210 @@
+"""Forms: tasks that ask a person and wait, without holding a worker, until the answer is acceptable.
+
+A form's content is made from the record when the task starts, so it can be prefilled. An answer that
+cannot be accepted is kept, the try fails, and the next try shows the same form with what was typed and
+a sentence on top that says what to mend. Airflow loses an answer that comes within about a second
+after the form opened; then, too, the next try simply asks again.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Param
+from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowException, AirflowRescheduleException, AirflowSkipException
+
+from medsos.errors import FormError
+from medsos.operators.cycle import CYCLE_ID, CycleRun, cycle_run
+
+if TYPE_CHECKING:
+    from medsos.approval.officials import Holder
+
+ASK_AGAIN_AFTER = timedelta(seconds=2)
+TRIES = 200
+"""How often a form may be asked again. Every refused answer costs one try; nobody types so many."""
+
+LOOK_FOR_PEOPLE_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Form:
+    """What a person sees: a heading, an explanation (Markdown), fields, and the words on the buttons."""
+
+    subject: str
+    body: str
+    fields: dict[str, Param] = field(default_factory=dict)
+    options: tuple[str, ...] = ("Simpan",)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person answered. `at` is aware, UTC."""
+
+    option: str
+    values: dict[str, Any]
+    by: str
+    at: datetime
+
+
+class FormOperator(HITLOperator):
+    """Base of all forms. Subclasses write `form`, `people` and `accept`.
+
+    :param office: slug of the office.
+    :param cycle_id: number of the cycle. (templated)
+    :param round_no: approval round that the form belongs to, from 1; 0 for none.
+    """
+
+    template_fields: Sequence[str] = ("cycle_id",)
+    ui_color = "#e4ecf7"
+
+    def __init__(self, *, office: str, cycle_id: str = CYCLE_ID, round_no: int = 0, **kwargs: Any) -> None:
+        kwargs.setdefault("retries", TRIES)
+        kwargs.setdefault("retry_delay", ASK_AGAIN_AFTER)
+        super().__init__(subject="-", options=["-"], **kwargs)
+        self.office = office
+        self.cycle_id = cycle_id
+        self.round_no = round_no
+        self.channel = ""
+
+    @abstractmethod
+    def form(self, run: CycleRun) -> Form:
+        """The form as it should be shown now."""
+
+    @abstractmethod
+    def people(self, run: CycleRun) -> list[Holder]:
+        """Who may answer. While the list is empty the form is not shown to anybody."""
+
+    @abstractmethod
+    def accept(self, run: CycleRun, answer: Answer) -> Any:
+        """Store the answer. Raise `FormError` with a sentence when it cannot be accepted."""
+
+    def skip_reason(self, run: CycleRun) -> str | None:
+        """An Indonesian sentence when the form is not needed in this cycle; None to ask."""
+        return None
+
+    def execute(self, context: Any) -> Any:
+        run = cycle_run(self)
+        if reason := self.skip_reason(run):
+            raise AirflowSkipException(reason)
+        people = self.people(run)
+        if not people:
+            self.log.warning("Belum ada pejabat yang berhak mengisi formulir ini; menunggu.")
+            raise AirflowRescheduleException(run.clock() + LOOK_FOR_PEOPLE_EVERY)
+        run.note("started")
+        self._show(self._with_problem(run, self.form(run)), people)
+        run.note("waiting", for_people=[person.username for person in people])
+        return super().execute(context)
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        run = cycle_run(self)
+        self._show(self.form(run), self.people(run))
+        payload = super().execute_complete(context, event)
+        user = payload["responded_by_user"] or {}
+        answer = Answer(
+            option=payload["chosen_options"][0],
+            values=dict(payload["params_input"]),
+            by=user.get("name") or user.get("id") or "",
+            at=payload["responded_at"],
+        )
+        run.note("resumed", actor=answer.by, at=answer.at, option=answer.option)
+        with run.finishing():
+            try:
+                result = self.accept(run, answer)
+            except FormError as error:
+                _keep(run, answer, problem=str(error))
+                raise AirflowException(f"{error} Formulir ditampilkan lagi.") from None
+            _keep(run, answer, problem="")
+        return result
+
+    def _show(self, form: Form, people: list[Holder]) -> None:
+        """Set what the base class sends to Airflow."""
+        self.subject, self.body, self.options = form.subject, form.body, list(form.options)
+        self.params = ParamsDict(form.fields)
+        # Without assigned users Airflow would take an answer from anybody, so the list is never empty.
+        self.assigned_users = [{"id": p.airflow_user_id, "name": p.username} for p in people] or [
+            {"id": "-", "name": "-"}
+        ]
+
+    def _with_problem(self, run: CycleRun, form: Form) -> Form:
+        """The form with the last refused answer in it and the reason on top."""
+        last = _last_answer(run)
+        if last is None or last.accepted:
+            return form
+        fields = {
+            name: _prefilled(param, last.answers[name]) if name in last.answers else param
+            for name, param in form.fields.items()
+        }
+        body = f"**Jawaban sebelumnya belum dapat diterima.** {last.problem}\n\n{form.body}"
+        return Form(form.subject, body, fields, form.options)
+
+
+def text_field(title: str, value: str = "", *, description: str = "", lines: int = 1) -> Param:
+    """A text field; several lines make a box."""
+    schema: dict[str, Any] = {"type": ["string", "null"], "title": title}
+    if lines > 1:
+        schema["format"] = "multiline"
+    return Param(value, description=description, **schema)
+
+
+def instant_field(title: str, *, description: str = "") -> Param:
+    """A date and time, with a picker."""
+    return Param(None, type=["string", "null"], format="date-time", title=title, description=description)
+
+
+def parse_instant(value: Any, label: str) -> datetime:
+    """The aware time that a picker gave.
+
+    :raises FormError: when it is missing or no time.
+    """
+    try:
+        parsed = datetime.fromisoformat(str(value))
+    except ValueError:
+        raise FormError(f"{label} belum diisi atau tidak sah. Pilih tanggal dan jamnya.") from None
+    if parsed.tzinfo is None:
+        raise FormError(f"{label} tanpa zona waktu. Pilih ulang tanggal dan jamnya.")
+    return parsed
+
+
+def _prefilled(param: Param, value: Any) -> Param:
+    return Param(value, description=param.description, **param.schema)
+
+
+def _keep(run: CycleRun, answer: Answer, *, problem: str) -> None:
+    from medsos.store.models import FormAnswer
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        session.add(
+            FormAnswer(
+                cycle_id=run.cycle_id,
+                task_id=run.task_id,
+                round=run.round_no,
+                option=answer.option,
+                answers=answer.values,
+                answered_by=answer.by,
+                answered_at=answer.at,
+                accepted=not problem,
+                problem=problem,
+            )
+        )
+
+
+def _last_answer(run: CycleRun) -> Any:
+    from sqlalchemy import select
+
+    from medsos.store.models import FormAnswer
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        return session.scalars(
+            select(FormAnswer)
+            .where(FormAnswer.cycle_id == run.cycle_id, FormAnswer.task_id == run.task_id)
+            .order_by(FormAnswer.id.desc())
+            .limit(1)
+        ).first()

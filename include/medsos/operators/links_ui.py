@@ -1,0 +1,21 @@
+"""The button on a task's page in Airflow that opens our form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperatorLink
+
+if TYPE_CHECKING:
+    from airflow.sdk.types import TaskInstanceKey
+
+
+class ApprovalFormLink(BaseOperatorLink):
+    """Opens the approval form of the round; there from the moment the task starts to wait."""
+
+    name = "Formulir persetujuan"  # type: ignore[assignment]  a fixed name needs no property
+
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:
+        from medsos.settings import load_settings
+
+        return f"{load_settings().public_url}/medsos/persetujuan/{operator.cycle_id}/{operator.round_no}"

@@ -1,0 +1,120 @@
+"""SOP step 1: the minutes of the meeting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from airflow.sdk import Param
+
+from medsos.errors import FormError
+from medsos.operators.cycle import CycleRun
+from medsos.operators.forms import Answer, Form, FormOperator, instant_field, parse_instant, text_field
+from medsos.operators.people import team, title_of
+
+if TYPE_CHECKING:
+    from medsos.approval.officials import Holder
+
+OWN = "Simpan notula"
+SHARED = "Pakai notula siklus lain"
+
+
+class MinutesForm(FormOperator):
+    """Asks the Tim Medsos for the minutes, or for the cycle in which this meeting was recorded already."""
+
+    def people(self, run: CycleRun) -> list[Holder]:
+        return team(run)
+
+    def form(self, run: CycleRun) -> Form:
+        target = run.sop.step("meeting").target_minutes
+        return Form(
+            subject=f"Langkah 1 · Notula rapat · {title_of(run)}",
+            body=(
+                f"Catat rapat yang menyepakati konten ini (target SOP: {target} menit). Satu rapat boleh "
+                f"dipakai beberapa konten: isi nomor siklusnya, lalu tekan **{SHARED}**."
+            ),
+            fields={
+                "mulai": instant_field("Rapat mulai"),
+                "selesai": instant_field("Rapat selesai"),
+                "peserta": text_field("Peserta", lines=4, description="Satu nama per baris."),
+                "keputusan": text_field("Keputusan rapat", lines=4),
+                "nomor_siklus": Param(
+                    None,
+                    type=["integer", "null"],
+                    title="Nomor siklus lain",
+                    description=f"Hanya bila menekan “{SHARED}”.",
+                ),
+            },
+            options=(OWN, SHARED),
+        )
+
+    def accept(self, run: CycleRun, answer: Answer) -> None:
+        if answer.option == SHARED:
+            _point_to(run, answer)
+        else:
+            _store(run, answer)
+
+
+def _store(run: CycleRun, answer: Answer) -> None:
+    from medsos.store.audit import append_audit
+    from medsos.store.models import Cycle, Minutes
+    from medsos.store.session import transaction
+
+    started = parse_instant(answer.values.get("mulai"), "Waktu mulai rapat")
+    ended = parse_instant(answer.values.get("selesai"), "Waktu selesai rapat")
+    if ended <= started:
+        raise FormError("Rapat selesai sebelum mulai. Periksa kedua waktunya.")
+    if ended > answer.at:
+        raise FormError("Waktu selesai rapat belum lewat. Notula dicatat setelah rapat berakhir.")
+    texts = {}
+    for name, label in (("peserta", "Peserta"), ("keputusan", "Keputusan rapat")):
+        texts[name] = str(answer.values.get(name) or "").strip()
+        if not texts[name]:
+            raise FormError(f"{label} belum diisi.")
+    with transaction() as session:
+        minutes = Minutes(
+            office=run.office_slug,
+            cycle_id=run.cycle_id,
+            started_at=started,
+            ended_at=ended,
+            attendees=texts["peserta"],
+            decision=texts["keputusan"],
+            recorded_by=answer.by,
+            recorded_at=answer.at,
+        )
+        session.add(minutes)
+        session.flush()
+        session.get_one(Cycle, run.cycle_id).minutes_id = minutes.id
+        append_audit(
+            session,
+            at=answer.at,
+            actor=answer.by,
+            action="minutes.recorded",
+            cycle_id=run.cycle_id,
+            subject=f"notula {minutes.id}",
+            after={"started_at": started.isoformat(), "ended_at": ended.isoformat(), **texts},
+        )
+
+
+def _point_to(run: CycleRun, answer: Answer) -> None:
+    from medsos.store.audit import append_audit
+    from medsos.store.models import Cycle
+    from medsos.store.session import transaction
+
+    number = answer.values.get("nomor_siklus")
+    with transaction() as session:
+        other = session.get(Cycle, int(number)) if number else None
+        if other is None or other.office != run.office_slug or other.minutes_id is None:
+            raise FormError(
+                f"Siklus nomor {number or '(kosong)'} tidak ditemukan atau belum memiliki notula. "
+                "Periksa nomornya pada daftar siklus."
+            )
+        session.get_one(Cycle, run.cycle_id).minutes_id = other.minutes_id
+        append_audit(
+            session,
+            at=answer.at,
+            actor=answer.by,
+            action="minutes.shared",
+            cycle_id=run.cycle_id,
+            subject=f"notula {other.minutes_id}",
+            after={"cycle": other.id},
+        )

@@ -1,0 +1,118 @@
+"""Reads and stores the plans of a cycle for the forms of step 2."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from medsos.operators.cycle import CycleRun
+
+if TYPE_CHECKING:
+    from medsos.content.plan import ContentPlan
+    from medsos.content.request import ContentRequest
+    from medsos.store.models import Approval
+
+
+def request_of(run: CycleRun) -> ContentRequest:
+    """The accepted request of the cycle."""
+    from medsos.content.request import ContentRequest
+    from medsos.store.models import Cycle
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        return ContentRequest.model_validate(session.get_one(Cycle, run.cycle_id).request)
+
+
+def drafted_plan(run: CycleRun) -> ContentPlan:
+    """The first draft, made from the request within the channels' limits."""
+    from medsos.channels.limits import LIMITS, text_length
+    from medsos.content.captions import draft_plan
+
+    budgets = {
+        channel: limits.text_length for channel, limits in LIMITS.items() if limits.text_length is not None
+    }
+    return draft_plan(
+        request_of(run),
+        run.office,
+        budgets=budgets,
+        measure=lambda channel, text: text_length(LIMITS[channel].text_unit, text),
+    )
+
+
+def plan_of_round(run: CycleRun, round_no: int) -> ContentPlan:
+    """The stored plan of a round."""
+    from sqlalchemy import select
+
+    from medsos.content.plan import ContentPlan
+    from medsos.store.models import PlanRow
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        row = session.scalars(
+            select(PlanRow).where(PlanRow.cycle_id == run.cycle_id, PlanRow.round == round_no)
+        ).one()
+        return ContentPlan.model_validate(row.plan)
+
+
+def store_plan(run: CycleRun, plan: ContentPlan, *, round_no: int, author: str, at: datetime) -> None:
+    """Store the plan of a round with its audit row; a second answer for the same round replaces it."""
+    from sqlalchemy import select
+
+    from medsos.store.audit import append_audit
+    from medsos.store.models import PlanRow
+    from medsos.store.session import transaction
+
+    values = plan.model_dump(mode="json")
+    with transaction() as session:
+        row = session.scalars(
+            select(PlanRow).where(PlanRow.cycle_id == run.cycle_id, PlanRow.round == round_no)
+        ).one_or_none()
+        before = row.plan if row else {}
+        if row is None:
+            session.add(
+                PlanRow(cycle_id=run.cycle_id, round=round_no, plan=values, author=author, made_at=at)
+            )
+        else:
+            row.plan, row.author, row.made_at = values, author, at
+        append_audit(
+            session,
+            at=at,
+            actor=author,
+            action="plan.stored",
+            cycle_id=run.cycle_id,
+            subject=f"putaran {round_no}",
+            before=before,
+            after=values,
+        )
+
+
+def decision_of_round(run: CycleRun, round_no: int) -> Approval | None:
+    """The Kasubbag's decision in a round, or None."""
+    from sqlalchemy import select
+
+    from medsos.store.models import Approval
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        return session.scalars(
+            select(Approval).where(Approval.cycle_id == run.cycle_id, Approval.round == round_no)
+        ).one_or_none()
+
+
+def problems_of(plan: ContentPlan) -> list[str]:
+    """One sentence per text that is empty or too long for its channel."""
+    from medsos.channels.limits import LIMITS, text_length
+    from medsos.content.captions import with_longest_link
+    from medsos.offices.model import CHANNEL_NAMES
+
+    problems = [] if plan.headline else ["Judul pada desain masih kosong."]
+    for channel, text in plan.texts.items():
+        name, limit = CHANNEL_NAMES[channel], LIMITS[channel].text_length
+        length = text_length(LIMITS[channel].text_unit, with_longest_link(text.caption))
+        if not text.caption:
+            problems.append(f"Teks {name} masih kosong.")
+        elif limit is not None and length > limit:
+            problems.append(f"Teks {name} panjangnya {length}; paling banyak {limit}. Ringkas teksnya.")
+        if not text.alt_text:
+            problems.append(f"Teks alternatif {name} masih kosong.")
+    return problems

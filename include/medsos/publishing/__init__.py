@@ -1,0 +1,1 @@
+"""The ledger and the publish-exactly-once protocol."""

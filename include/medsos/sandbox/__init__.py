@@ -1,0 +1,1 @@
+"""Stand-in platforms for training and tests; imports nothing from the other rooms."""

@@ -1,0 +1,78 @@
+"""Puts the five imitated platforms, their pages and the inspection into one web application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from medsos.sandbox import (
+    facebook,
+    facebook_account,
+    facebook_video,
+    graph,
+    inspection,
+    instagram,
+    instagram_media,
+    pages,
+    tiktok,
+    tiktok_read,
+    tiktok_wire,
+    wordpress,
+    wordpress_media,
+    wordpress_posts,
+    wordpress_terms,
+    x,
+    x_auth,
+    x_media,
+)
+from medsos.sandbox.context import Sandbox
+from medsos.sandbox.gate import Gate
+from medsos.sandbox.wire import PlatformError
+
+# These have no router of their own: on import they register with `graph` or `wordpress`.
+REGISTERED = (facebook, facebook_account, instagram_media, wordpress_media, wordpress_posts, wordpress_terms)
+
+
+class SandboxApp(FastAPI):
+    """The application; every request first passes the gate (ledger of requests, faults, rate windows)."""
+
+    gate: Gate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.gate(super().__call__, scope, receive, send)
+
+
+def create_app(state_dir: Path, base_url: str) -> SandboxApp:
+    """The sandbox as an ASGI application.
+
+    :param state_dir: folder for its memory; made if missing, taken up again if not.
+    :param base_url: address under which clients and the platforms' own fetches reach this server.
+    """
+    sandbox = Sandbox.open(state_dir, base_url)
+
+    @asynccontextmanager
+    async def close_state(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        sandbox.state.close()
+
+    app = SandboxApp(title="Platform latihan", docs_url=None, redoc_url=None, openapi_url=None,
+                     lifespan=close_state, redirect_slashes=False)  # fmt: skip
+    app.state.sandbox = sandbox
+    app.gate = Gate(sandbox)
+    for router in (
+        inspection.router, graph.router, facebook_video.router, instagram.router, x_auth.router,
+        x_media.router, x.router, tiktok_wire.router, tiktok.router, tiktok_read.router,
+        wordpress.router, pages.router,
+    ):  # fmt: skip
+        app.include_router(router)
+
+    @app.exception_handler(PlatformError)
+    async def refuse(_: Request, error: PlatformError) -> Response:
+        return error.response()
+
+    return app

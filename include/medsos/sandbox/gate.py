@@ -1,0 +1,155 @@
+"""Stands before every request to an imitated API: faults, rate windows, the ledger of requests.
+
+The ledger keeps method, path, harmless query parameters and status, never a secret.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.types import Message, Receive, Scope, Send
+
+from medsos.sandbox import faults, rates
+from medsos.sandbox.context import Sandbox
+from medsos.sandbox.state import Document
+
+API_PREFIXES = (
+    "/graph/", "/graph-video/", "/instagram-graph/", "/rupload/", "/x/", "/tiktok/", "/tiktok-upload/",
+    "/web/wp-json",
+)  # fmt: skip
+TRANSPORT = "medsos.sandbox.transport"
+_SECRET_WORDS = ("token", "secret", "proof", "password", "code_verifier")
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+def is_api(scope: Scope) -> bool:
+    """Whether a request goes to an imitated API, not to a page or the inspection."""
+    rest = b"rest_route=" in scope["query_string"]
+    return str(scope["path"]).startswith(API_PREFIXES) or (scope["path"].rstrip("/") == "/web" and rest)
+
+
+def harmless_query(query: bytes) -> str:
+    """The query without values of secret parameters."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return urlencode([(k, "…" if any(word in k.lower() for word in _SECRET_WORDS) else v) for k, v in pairs])
+
+
+class Answer:
+    """An answer held back before it goes out."""
+
+    def __init__(self) -> None:
+        self.status = 500
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = b""
+
+    async def take(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.headers = message["status"], list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self.body += message.get("body", b"")
+
+    @classmethod
+    def of(cls, fault: dict[str, Any]) -> Answer:
+        """The answer that a fault or a preset describes."""
+        answer = cls()
+        answer.status = int(fault["status"])
+        body = fault.get("body", "")
+        answer.body = (body if isinstance(body, str) else json.dumps(body)).encode()
+        headers = {k.lower(): str(v) for k, v in (fault.get("headers") or {}).items()}
+        headers.setdefault("content-type", "text/html" if isinstance(body, str) else "application/json")
+        headers["content-length"] = str(len(answer.body))
+        answer.headers = [(k.encode(), v.encode()) for k, v in headers.items()]
+        return answer
+
+    async def send(self, send: Send, *, half: bool = False) -> None:
+        await send({"type": "http.response.start", "status": self.status, "headers": self.headers})
+        body = self.body[: len(self.body) // 2] if half else self.body
+        await send({"type": "http.response.body", "body": body, "more_body": half})
+
+
+class Gate:
+    """Wraps the application; one per sandbox."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    async def __call__(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not is_api(scope):
+            await app(scope, receive, send)
+            return
+        state = self._sandbox.state
+        method, path = scope["method"], scope["path"]
+        fault = faults.take(state, method, path)
+        verdict = rates.check(state, method, path)
+        status: list[int] = []
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                status.append(message["status"])
+                extra = [(k.encode(), v.encode()) for k, v in verdict.headers.items()]
+                names = {name for name, _ in extra}
+                message["headers"] = [h for h in message["headers"] if h[0] not in names] + extra
+            await send(message)
+
+        try:
+            if verdict.refusal and not fault:
+                await Answer.of(verdict.refusal).send(watched)
+            elif fault:
+                await self._with_fault(fault, app, scope, receive, watched)
+            else:
+                await app(scope, receive, watched)
+        finally:
+            query = harmless_query(scope["query_string"])
+            state.log_request(
+                method, path, query, status[0] if status else None, fault["kind"] if fault else None
+            )
+
+    async def _with_fault(
+        self, fault: Document, app: App, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        kind, seconds = fault["kind"], float(fault["seconds"])
+        if kind == "drop_before":
+            await _read_to_end(receive)
+            await _drop(scope)
+            return
+        if kind == "status":
+            await _read_to_end(receive)
+            await Answer.of(fault).send(send)
+            return
+        if kind == "slow":
+            await asyncio.sleep(seconds)
+            await app(scope, receive, send)
+            return
+        held = Answer()
+        await app(scope, receive, held.take)
+        if kind == "process_then_status":
+            await Answer.of(fault).send(send)
+        elif kind == "process_then_slow":
+            await asyncio.sleep(seconds)
+            await held.send(send)
+        elif kind == "truncated":
+            await held.send(send, half=True)
+            await _drop(scope, abort=False)
+        else:
+            await _drop(scope)
+
+
+async def _read_to_end(receive: Receive) -> None:
+    """Let the client send everything, so that it cannot tell where the request was lost."""
+    while (await receive()).get("more_body"):
+        pass
+
+
+async def _drop(scope: Scope, *, abort: bool = True) -> None:
+    transport = scope["extensions"][TRANSPORT]
+    if abort:
+        transport.abort()
+    else:
+        transport.close()
+    # The server notices the closed connection in its next turn.
+    await asyncio.sleep(0.05)

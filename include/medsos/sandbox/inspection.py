@@ -1,0 +1,154 @@
+"""Looks into the sandbox and sets it up, outside of every imitated path (platform contract, section 9)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse, Response
+
+from medsos.sandbox import accounts, faults, rates
+from medsos.sandbox.context import Sandbox
+from medsos.sandbox.state import DEFAULT_SETTINGS, Document
+from medsos.sandbox.wire import Call, PlatformError, ReadCall
+
+PLATFORMS = ("web", "facebook", "instagram", "x", "tiktok")
+
+router = APIRouter(prefix="/_inspect")
+
+
+def _refused(message: str) -> PlatformError:
+    return PlatformError(400, {"error": message})
+
+
+def _body(call: Call) -> dict[str, Any]:
+    if not call.json_valid or not isinstance(call.json or {}, dict):
+        raise _refused("The body must be a JSON object")
+    return call.json or {}
+
+
+@router.get("/health")
+def health() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+@router.get("/accounts")
+def read_accounts(call: ReadCall) -> dict[str, Any]:
+    return accounts.describe(call.sandbox.state, call.sandbox.base_url)
+
+
+@router.get("/posts")
+def read_posts(call: ReadCall) -> list[dict[str, Any]]:
+    """All publicly visible posts, oldest first; `?all=true` adds drafts, scheduled and private ones."""
+    sandbox = call.sandbox
+    everything = call.flag("all", False)
+    wanted = [call.text("platform")] if call.text("platform") else PLATFORMS
+    found = [
+        post
+        for platform in wanted
+        for post in (sandbox.posts(platform) if everything else sandbox.visible_posts(platform))
+    ]
+    return [_show(sandbox, post) for post in sorted(found, key=lambda post: post["created_at"])]
+
+
+def _show(sandbox: Sandbox, post: Document) -> dict[str, Any]:
+    return {
+        "platform": post["platform"],
+        "id": post["id"],
+        "permalink": sandbox.url(post["path"]),
+        "title": post["title"],
+        "text": post["text"],
+        "media": post["media"],
+        "alt_texts": post["alt_texts"],
+        "public": post["public"] and post["visible_at"] <= sandbox.state.time(),
+        "created_at": datetime.fromtimestamp(post["visible_at"], UTC).isoformat(),
+    }
+
+
+@router.get("/requests")
+def read_requests(call: ReadCall) -> list[dict[str, Any]]:
+    """Every request to an imitated platform, oldest first. Secrets are never kept."""
+    return [
+        {**entry, "time": datetime.fromtimestamp(entry["time"], UTC).isoformat()}
+        for entry in call.sandbox.state.requests()
+    ]
+
+
+@router.post("/reset")
+def reset(call: ReadCall) -> dict[str, str]:
+    call.sandbox.reset()
+    return {"status": "ok"}
+
+
+@router.get("/settings")
+def read_settings(call: ReadCall) -> dict[str, Any]:
+    return call.sandbox.state.settings()
+
+
+@router.post("/settings")
+def change_settings(call: ReadCall) -> dict[str, Any]:
+    changes = _body(call)
+    unknown = sorted(set(changes) - set(DEFAULT_SETTINGS))
+    if unknown:
+        raise _refused(f"Unknown settings: {', '.join(unknown)}")
+    with call.sandbox.state.transaction():
+        for name, value in changes.items():
+            call.sandbox.state.set_setting(name, value)
+    return call.sandbox.state.settings()
+
+
+@router.get("/clock")
+def read_clock(call: ReadCall) -> dict[str, str]:
+    return {"now": call.sandbox.state.now().isoformat()}
+
+
+@router.post("/clock")
+def advance_clock(call: ReadCall) -> Response:
+    """`{"advance_seconds": n}` lets that much time pass at once."""
+    seconds = _body(call).get("advance_seconds")
+    if not isinstance(seconds, (int, float)) or seconds < 0:
+        raise _refused("advance_seconds must be a number not below 0")
+    call.sandbox.state.advance(timedelta(seconds=seconds))
+    return JSONResponse({"now": call.sandbox.state.now().isoformat()})
+
+
+@router.get("/faults")
+def read_faults(call: ReadCall) -> dict[str, Any]:
+    """What is still to go wrong, oldest first, and the ready-made answers and rate rules by name."""
+    waiting = list(reversed(call.sandbox.state.all("fault")))
+    return {
+        "faults": waiting,
+        "presets": sorted(faults.PRESETS),
+        "rates": [rule.name for rule in rates.RULES],
+    }
+
+
+@router.post("/faults")
+def add_faults(call: ReadCall) -> dict[str, Any]:
+    """Take one fault or a list of them; see `medsos.sandbox.faults` for their keys."""
+    given = call.json if isinstance(call.json, list) else [call.json]
+    try:
+        checked = [faults.checked(fault) for fault in given]
+    except ValueError as error:
+        raise _refused(str(error)) from error
+    return {"faults": [faults.add(call.sandbox.state, fault) for fault in checked]}
+
+
+@router.delete("/faults")
+def clear_faults(call: ReadCall) -> dict[str, str]:
+    for fault in call.sandbox.state.all("fault"):
+        call.sandbox.state.delete("fault", fault["id"])
+    return {"status": "ok"}
+
+
+@router.post("/expire")
+def expire_token(call: ReadCall) -> dict[str, str]:
+    """`{"platform": "x"}`: the living access token of `x`, `tiktok` or `instagram` ends at this moment."""
+    platform = str(_body(call).get("platform"))
+    state = call.sandbox.state
+    pair = state.get("current_token", platform)
+    if pair is None:
+        raise _refused("platform must be x, tiktok or instagram")
+    state.update(f"access_token:{platform}", pair["access_token"], expires_at=state.time())
+    return {"status": "ok"}

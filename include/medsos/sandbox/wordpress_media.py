@@ -1,0 +1,190 @@
+"""The WordPress media library (platform contract, section 2.4)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from fastapi.responses import JSONResponse, Response
+
+from medsos.sandbox.media import Facts
+from medsos.sandbox.state import Document
+from medsos.sandbox.wordpress import Rest, WordPressError, indexed_list, listed, route, slugify
+from medsos.sandbox.wordpress_view import SITE_TIME, iso, media_url, render
+
+# What WordPress lets an editor upload, as far as an office needs it; extension by true type.
+ALLOWED = {
+    "image/jpeg": ("jpg", "jpeg", "jpe"), "image/png": ("png",), "image/gif": ("gif",),
+    "image/webp": ("webp",), "image/bmp": ("bmp",), "image/tiff": ("tif", "tiff"), "video/mp4": ("mp4", "m4v"),
+    "video/quicktime": ("mov", "qt"), "video/webm": ("webm",), "application/pdf": ("pdf",),
+}  # fmt: skip
+_NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."
+
+
+@route("POST", "/wp/v2/media")
+def upload(rest: Rest) -> Response:
+    rest.need(
+        "upload_files", "rest_cannot_create", "Sorry, you are not allowed to upload media on this site."
+    )
+    filename, data, raw = _sent_file(rest)
+    md5 = rest.call.headers.get("content-md5", "")
+    if md5 and md5.strip() != hashlib.md5(data).hexdigest():  # noqa: S324
+        raise WordPressError(412, "rest_upload_hash_mismatch", "Content hash did not match expected.")
+    facts = rest.sandbox.files.store(data)
+    stem, _, extension = filename.rpartition(".")
+    allowed = ALLOWED.get(facts["type"])
+    if allowed is None or not stem:
+        code = "rest_upload_sideload_error" if raw else "rest_upload_unknown_error"
+        raise WordPressError(500, code, _NOT_ALLOWED)
+    if extension.lower() not in allowed:
+        extension = allowed[0]
+    with rest.sandbox.state.transaction():
+        media = _new_media(rest, slugify(stem) or "berkas", stem, extension.lower(), facts)
+    location = rest.sandbox.url(f"/web/wp-json/wp/v2/media/{media['id']}")
+    return JSONResponse(show(rest, media, "edit"), 201, headers={"Location": location})
+
+
+def _sent_file(rest: Rest) -> tuple[str, bytes, bool]:
+    """File name, bytes, and whether they came as a raw body."""
+    call = rest.call
+    if call.files:
+        file = call.files.get("file")
+        if file is None or not file.data:
+            raise WordPressError(400, "rest_upload_no_data", "No data supplied.")
+        return file.filename, file.data, False
+    if not call.body:
+        raise WordPressError(400, "rest_upload_no_data", "No data supplied.")
+    if not call.content_type:
+        raise WordPressError(400, "rest_upload_no_content_type", "No Content-Type supplied.")
+    disposition = call.headers.get("content-disposition", "")
+    if not disposition:
+        raise WordPressError(400, "rest_upload_no_content_disposition", "No Content-Disposition supplied.")
+    match = re.search(r'filename="?([^";]+)"?', disposition)
+    if not match:
+        raise WordPressError(
+            400, "rest_upload_invalid_disposition",
+            "Invalid Content-Disposition supplied. Content-Disposition needs to be formatted as "
+            '`attachment; filename="image.png"` or similar.',
+        )  # fmt: skip
+    return match.group(1), call.body, True
+
+
+def _new_media(rest: Rest, name: str, title: str, extension: str, facts: Facts) -> Document:
+    state, call = rest.sandbox.state, rest.call
+    folder = state.now().astimezone(SITE_TIME).strftime("%Y/%m")
+    taken = {media["file"] for media in state.all("wp_media")}
+    file, number = f"{folder}/{name}.{extension}", 1
+    while file in taken:
+        file = f"{folder}/{name}-{number}.{extension}"
+        number += 1
+    id_ = state.next_number("wp_id", 10)
+    media = {
+        "id": id_,
+        "file": file,
+        "sha256": facts["sha256"],
+        "mime_type": facts["type"],
+        "slug": file.rpartition("/")[2].rpartition(".")[0],
+        "title": call.text("title") or title,
+        "caption": call.text("caption"),
+        "alt_text": call.text("alt_text"),
+        "description": call.text("description"),
+        "post": int(call.text("post") or 0) or None,
+        "author": (rest.user or {})["id"],
+        "created_at": state.time(),
+        "modified_at": state.time(),
+    }
+    return state.put("wp_media", str(id_), media)
+
+
+def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, Any]:
+    facts = rest.sandbox.files.facts(media["sha256"])
+    url = media_url(rest, media)
+    picture = media["mime_type"].startswith("image/")
+    details: dict[str, Any] = {"filesize": facts["size"]}
+    if "width" in facts:
+        details.update(width=facts["width"], height=facts["height"], file=media["file"])
+    if picture:
+        full = {"file": media["file"].rpartition("/")[2], "width": facts["width"], "height": facts["height"],
+                "mime_type": media["mime_type"], "source_url": url}  # fmt: skip
+        details["sizes"] = {"full": full}
+    shown: dict[str, Any] = {
+        "id": media["id"],
+        "date": iso(media["created_at"], SITE_TIME),
+        "slug": media["slug"],
+        "status": "inherit",
+        "type": "attachment",
+        "link": rest.sandbox.url(f"/web/{media['slug']}/"),
+        "title": {"rendered": media["title"]},
+        "author": media["author"],
+        "caption": {"rendered": render(media["caption"])},
+        "description": {"rendered": render(media["description"])},
+        "alt_text": media["alt_text"],
+        "media_type": "image" if picture else "file",
+        "mime_type": media["mime_type"],
+        "media_details": details,
+        "post": media["post"],
+        "source_url": url,
+    }
+    if (context or rest.context) == "edit":
+        for name in ("title", "caption", "description"):
+            shown[name]["raw"] = media[name]
+    return shown
+
+
+def _own_media(rest: Rest) -> Document:
+    media = rest.sandbox.state.get("wp_media", rest.args["id"])
+    if media is None:
+        raise WordPressError(404, "rest_post_invalid_id", "Invalid post ID.")
+    return media
+
+
+@route("GET", "/wp/v2/media/(?P<id>\\d+)")
+def read(rest: Rest) -> Response:
+    media = _own_media(rest)
+    if rest.context == "edit":
+        rest.need("upload_files", "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
+    return JSONResponse(show(rest, media))
+
+
+@route("POST PUT PATCH", "/wp/v2/media/(?P<id>\\d+)")
+def update(rest: Rest) -> Response:
+    media = _own_media(rest)
+    rest.need("upload_files", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
+    for name in ("title", "caption", "alt_text", "description"):
+        if name in rest.call.params:
+            value = rest.call.params[name]
+            media[name] = str(value.get("raw", "") if isinstance(value, dict) else value)
+    if "post" in rest.call.params:
+        media["post"] = int(rest.call.text("post") or 0) or None
+    media["modified_at"] = rest.sandbox.state.time()
+    rest.sandbox.state.put("wp_media", str(media["id"]), media)
+    return JSONResponse(show(rest, media, "edit"))
+
+
+@route("DELETE", "/wp/v2/media/(?P<id>\\d+)")
+def delete(rest: Rest) -> Response:
+    media = _own_media(rest)
+    rest.need("upload_files", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
+    if not rest.call.flag("force", False):
+        message = "The post does not support trashing. Set 'force=true' to delete."
+        raise WordPressError(501, "rest_trash_not_supported", message)
+    previous = show(rest, media, "edit")
+    rest.sandbox.state.delete("wp_media", str(media["id"]))
+    return JSONResponse({"deleted": True, "previous": previous})
+
+
+@route("GET", "/wp/v2/media")
+def list_media(rest: Rest) -> Response:
+    if rest.context == "edit":
+        message = "Sorry, you are not allowed to edit posts in this post type."
+        rest.need("edit_posts", "rest_forbidden_context", message)
+    found = rest.sandbox.state.all("wp_media")
+    slugs, search = indexed_list(rest.call, "slug"), rest.call.text("search").lower()
+    if slugs:
+        found = [media for media in found if media["slug"] in slugs]
+    if search:
+        found = [media for media in found if search in f"{media['title']} {media['file']}".lower()]
+    if rest.call.text("parent"):
+        found = [media for media in found if str(media["post"] or 0) == rest.call.text("parent")]
+    return listed(rest, found, lambda media: show(rest, media))

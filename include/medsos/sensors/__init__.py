@@ -1,0 +1,1 @@
+"""What Airflow waits for: the decision of the Kasubbag."""

@@ -1,0 +1,1 @@
+"""The record: the project's own database."""

@@ -1,0 +1,33 @@
+"""All tables by name, so that a query needs one import and the metadata is complete."""
+
+from medsos.store.base import Base
+from medsos.store.cycles import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow
+from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
+from medsos.store.events import AuditEntry, StepEvent
+from medsos.store.people import Delegation, Official
+from medsos.store.publications import Evidence, Link, LinkCheck, Metric, Publication, PublicationAttempt
+
+__all__ = [
+    "Approval",
+    "AuditEntry",
+    "Base",
+    "ChannelResult",
+    "Cycle",
+    "CycleScorecard",
+    "Delegation",
+    "Design",
+    "Evidence",
+    "FormAnswer",
+    "Link",
+    "LinkCheck",
+    "Material",
+    "Metric",
+    "Minutes",
+    "MonthlyRecap",
+    "Official",
+    "PlanRow",
+    "Publication",
+    "PublicationAttempt",
+    "StepDuration",
+    "StepEvent",
+]

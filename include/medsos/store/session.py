@@ -1,0 +1,54 @@
+"""Opens the record: one engine per URL and process, one transaction per `with` block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.orm import Session
+
+import medsos.store.models  # noqa: F401  tables refer to each other: all must be known
+from medsos.settings import load_settings
+
+BUSY_SECONDS = 30
+
+
+@lru_cache(maxsize=4)
+def engine_for(database_url: str) -> Engine:
+    """The engine of this process for `database_url`; makes the folder of a SQLite file."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver must not open transactions by itself: see _begin.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA synchronous=FULL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        # Take the write lock at once: a reader that turns writer half-way cannot wait, it fails.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+@contextmanager
+def transaction(database_url: str | None = None) -> Iterator[Session]:
+    """One transaction on the record: committed at the end of the block, rolled back on an exception.
+
+    Rows stay readable after the block.
+    """
+    engine = engine_for(database_url or load_settings().database_url)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session

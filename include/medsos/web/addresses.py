@@ -1,0 +1,68 @@
+"""Addresses of our pages and of Airflow's, wherever Airflow is mounted."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+
+PREFIX = "/medsos"
+"""Where the plugin mounts the pages below Airflow's root."""
+
+STATIC = files("medsos.web") / "static"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """:param airflow: path of Airflow's root, without a slash at the end; empty for "/"."""
+
+    airflow: str
+
+    @property
+    def base(self) -> str:
+        return f"{self.airflow}{PREFIX}"
+
+    def page(self, name: str, **query: object) -> str:
+        """One of our pages, with the query parameters that have a value."""
+        given = {key: value for key, value in query.items() if value not in (None, "")}
+        return f"{self.base}/{name}" + (f"?{urlencode(given)}" if given else "")
+
+    def cycle(self, cycle_id: int) -> str:
+        return f"{self.base}/siklus/{cycle_id}"
+
+    def approval(self, cycle_id: int, round_no: int) -> str:
+        return f"{self.base}/persetujuan/{cycle_id}/{round_no}"
+
+    def file(self, path: str, width: int | None = None) -> str:
+        """A file of the archive, or its thumbnail."""
+        return f"{self.base}/arsip/{quote(path)}" + (f"?lebar={width}" if width else "")
+
+    def static(self, name: str) -> str:
+        """A stylesheet or icon; the address changes with its content, so it may be cached for long."""
+        return f"{self.base}/statis/{name}?v={static_version(name)}"
+
+    def airflow_form(self, dag_id: str, run_id: str, task_id: str) -> str:
+        """Airflow's own page for a form."""
+        parts = (quote(part, safe="") for part in (dag_id, run_id, task_id))
+        return self.airflow + "/dags/{}/runs/{}/tasks/{}/required_actions".format(*parts)
+
+    def airflow_run(self, dag_id: str, run_id: str) -> str:
+        return f"{self.airflow}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}"
+
+    def login(self, back_to: str) -> str:
+        """Airflow's way to its log-in page, with the address to come back to."""
+        return f"{self.airflow}/api/v2/auth/login?{urlencode({'next': back_to})}"
+
+
+def addresses_of(request: Request) -> Addresses:
+    """The addresses as seen from this request."""
+    return Addresses(str(request.scope.get("root_path", "")).rstrip("/").removesuffix(PREFIX))
+
+
+@cache
+def static_version(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]

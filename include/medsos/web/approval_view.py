@@ -1,0 +1,227 @@
+"""Gathers what the approval form of one round shows, from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from medsos.approval.officials import Holder, entitled_approvers
+from medsos.approval.seal import compute_seal, designs_of_round
+from medsos.channels.limits import LIMITS, UNIT_NAMES, channel_text_length
+from medsos.content.captions import fill_links, with_longest_link
+from medsos.content.plan import WEB_LINK
+from medsos.offices.model import CHANNEL_NAMES, CHANNELS, ChannelSetup, Office
+from medsos.settings import load_settings
+from medsos.sop.model import Sop, load_sop
+from medsos.store.models import Approval, Cycle, Design, FormAnswer, Minutes, PlanRow
+from medsos.web.changes import Change, changes
+from medsos.web.office_view import local_day, office_of, person_name
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The request as far as the pages show it."""
+
+    body: str
+    channels: tuple[str, ...]
+    activity_date: date | None
+    place: str
+    upload_at: datetime | None
+    document_number: str
+    document_date: date | None
+
+
+@dataclass(frozen=True)
+class ChannelView:
+    """One channel as it will look. `caption` is parted where the website's address will stand."""
+
+    channel: str
+    name: str
+    account: str
+    mode: str
+    picture: Design
+    attachments: tuple[Design, ...]
+    caption: tuple[str, ...]
+    length: int
+    limit: int | None
+    unit: str
+    alt_text: str
+    notes: tuple[str, ...]
+    picture_before: Design | None
+    caption_changes: tuple[Change, ...]
+    alt_changes: tuple[Change, ...]
+
+    @property
+    def too_long(self) -> bool:
+        return self.limit is not None and self.length > self.limit
+
+
+@dataclass(frozen=True)
+class ApprovalView:
+    """Everything on the form except what Airflow knows (whether it waits)."""
+
+    cycle: Cycle
+    office: Office
+    sop: Sop
+    round_no: int
+    newest_round: int
+    asked: Asked
+    channels: tuple[ChannelView, ...]
+    words: tuple[tuple[str, str, tuple[Change, ...]], ...]
+    minutes: Minutes | None
+    history: tuple[Approval, ...]
+    decision: Approval | None
+    approvers: tuple[Holder, ...]
+    refused: FormAnswer | None
+    seal: str
+
+    @property
+    def task_id(self) -> str:
+        return await_decision_task(self.round_no)
+
+    @property
+    def rounds(self) -> int:
+        """Rounds that this version of the SOP allows."""
+        return self.sop.approval_rounds
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The words on the buttons; the last round offers no *Revisi*."""
+        return ("Setuju", "Tolak") if self.round_no >= self.rounds else ("Setuju", "Revisi", "Tolak")
+
+    def name_of(self, username: str) -> str:
+        return person_name(self.office, username)
+
+    def is_approver(self, username: str) -> bool:
+        return any(holder.username == username for holder in self.approvers)
+
+
+def await_decision_task(round_no: int) -> str:
+    return f"approval.round_{round_no}.await_decision"
+
+
+def approval_view(session: Session, cycle_id: int, round_no: int, *, now: datetime) -> ApprovalView | None:
+    """The form of a round, or None when the cycle or the designs of this round do not exist.
+
+    :param now: aware; who may decide is worked out for the office's date of that moment.
+    """
+    cycle = session.get(Cycle, cycle_id)
+    designs = designs_of_round(session, cycle_id, round_no)
+    if cycle is None or not designs:
+        return None
+    office = office_of(cycle.office)
+    before = designs_of_round(session, cycle_id, round_no - 1)
+    history = session.scalars(
+        select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
+    ).all()
+    rounds_made = session.scalars(select(Design.round).where(Design.cycle_id == cycle_id)).all()
+    return ApprovalView(
+        cycle=cycle,
+        office=office,
+        sop=load_sop(load_settings().sop_dir, cycle.sop_version),
+        round_no=round_no,
+        newest_round=max(rounds_made),
+        asked=asked_of(cycle),
+        channels=_channels(office, designs, before),
+        words=_words(session, cycle_id, round_no),
+        minutes=session.get(Minutes, cycle.minutes_id) if cycle.minutes_id is not None else None,
+        history=tuple(row for row in history if row.round < round_no),
+        decision=next((row for row in history if row.round == round_no), None),
+        approvers=tuple(entitled_approvers(session, cycle_id, local_day(office, now))),
+        refused=_refused(session, cycle_id, round_no),
+        seal=compute_seal(designs, cycle_id=cycle_id),
+    )
+
+
+def asked_of(cycle: Cycle) -> Asked:
+    """Reads the stored request key by key, so that requests of other versions can be shown too."""
+    request = cycle.request
+    return Asked(
+        body=str(request.get("body") or ""),
+        channels=tuple(channel for channel in CHANNELS if channel in (request.get("channels") or ())),
+        activity_date=_date(request.get("activity_date")),
+        place=str(request.get("place") or ""),
+        upload_at=datetime.fromisoformat(request["upload_at"]) if request.get("upload_at") else None,
+        document_number=str(request.get("document_number") or ""),
+        document_date=_date(request.get("document_date")),
+    )
+
+
+def _channels(office: Office, designs: list[Design], before: list[Design]) -> tuple[ChannelView, ...]:
+    setups: Mapping[str, ChannelSetup] = {str(name): setup for name, setup in office.channels.items()}
+    return tuple(
+        _channel(channel, setups[channel], _of(designs, channel), _of(before, channel))
+        for channel in CHANNELS
+        if _of(designs, channel)
+    )
+
+
+def _channel(channel: str, setup: ChannelSetup, files: list[Design], before: list[Design]) -> ChannelView:
+    picture, limits = files[0], LIMITS[channel]
+    caption = picture.caption if _carries_link(channel, setup) else fill_links(picture.caption, None)
+    old = before[0] if before else None
+    return ChannelView(
+        channel=channel,
+        name=CHANNEL_NAMES[channel],
+        account=setup.account,
+        mode=setup.mode,
+        picture=picture,
+        attachments=tuple(files[1:]),
+        caption=tuple(caption.split(WEB_LINK)),
+        length=channel_text_length(channel, with_longest_link(caption)),
+        limit=limits.text_length,
+        unit=UNIT_NAMES[limits.text_unit],
+        alt_text=picture.alt_text,
+        notes=tuple(picture.notes),
+        picture_before=old if old is not None and old.sha256 != picture.sha256 else None,
+        caption_changes=_changed(old.caption, picture.caption) if old else (),
+        alt_changes=_changed(old.alt_text, picture.alt_text) if old else (),
+    )
+
+
+def _carries_link(channel: str, setup: ChannelSetup) -> bool:
+    return channel != "web" and setup.link_in_post
+
+
+def _words(session: Session, cycle_id: int, round_no: int) -> tuple[tuple[str, str, tuple[Change, ...]], ...]:
+    """The words on the design with what changed: label, text, changes."""
+    plans = {
+        row.round: row.plan
+        for row in session.scalars(
+            select(PlanRow).where(PlanRow.cycle_id == cycle_id, PlanRow.round.in_((round_no - 1, round_no)))
+        )
+    }
+    now, old = plans.get(round_no), plans.get(round_no - 1)
+    if now is None:
+        return ()
+    return tuple(
+        (label, str(now.get(key, "")), _changed(str(old.get(key, "")), str(now.get(key, ""))) if old else ())
+        for key, label in (("headline", "Judul pada desain"), ("summary", "Ringkasan pada desain"))
+    )
+
+
+def _changed(before: str, after: str) -> tuple[Change, ...]:
+    return tuple(changes(before, after)) if before != after else ()
+
+
+def _refused(session: Session, cycle_id: int, round_no: int) -> FormAnswer | None:
+    """The last answer of this round, when it could not be accepted."""
+    last = session.scalars(
+        select(FormAnswer)
+        .where(FormAnswer.cycle_id == cycle_id, FormAnswer.task_id == await_decision_task(round_no))
+        .order_by(FormAnswer.id.desc())
+        .limit(1)
+    ).first()
+    return last if last is not None and not last.accepted else None
+
+
+def _of(designs: list[Design], channel: str) -> list[Design]:
+    return [design for design in designs if design.channel == channel]
+
+
+def _date(value: object) -> date | None:
+    return date.fromisoformat(str(value)) if value else None

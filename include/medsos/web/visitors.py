@@ -1,0 +1,47 @@
+"""Who is looking: the user that Airflow knows from the cookie or the bearer token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+
+class NotLoggedIn(Exception):  # noqa: N818  a state of the visit, answered with the way to log in
+    """Nobody is logged in, or the session has ended."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """A logged-in user.
+
+    :param username: name under which Airflow records the user's answers.
+    :param may_read: whether Airflow lets this user read the DAG with that id, and so its cycles.
+    """
+
+    username: str
+    may_read: Callable[[str], bool] = field(repr=False)
+
+
+async def visitor(request: Request) -> Visitor:
+    """Dependency of every route.
+
+    :raises NotLoggedIn: no valid session. What that means for the answer is decided in `web.app`.
+    """
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
+    from airflow.api_fastapi.core_api.security import bearer_scheme, get_auth_manager, get_user
+
+    try:
+        user = await get_user(request, None, await bearer_scheme(request))
+    except HTTPException as error:
+        raise NotLoggedIn from error
+
+    def may_read(dag_id: str) -> bool:
+        return get_auth_manager().is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)
+
+    return Visitor(username=user.get_name(), may_read=may_read)
+
+
+VisitorDep = Annotated[Visitor, Depends(visitor)]

@@ -1,0 +1,130 @@
+"""Tokens that end are exchanged once, stored before use, and shared."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from medsos.channels.base import Media, Post
+from medsos.channels.tokens import TokenPair
+from medsos.errors import AuthExpired, AuthInvalid
+
+TWO_HOURS = 7_300
+
+
+class MemoryTokens:
+    """A store that two clients can share."""
+
+    def __init__(self) -> None:
+        self.pair: TokenPair | None = None
+        self.saved = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        with self._lock:
+            yield
+
+    def load(self) -> TokenPair | None:
+        return self.pair
+
+    def save(self, pair: TokenPair) -> None:
+        self.pair = pair
+        self.saved += 1
+
+
+def test_an_ended_token_is_exchanged_once_and_shared(sandbox: Any) -> None:
+    store = MemoryTokens()
+    first = sandbox.client("tiktok", token_store=store)
+    second = sandbox.client("tiktok", token_store=store)
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+
+    assert "@kpukotabengkulu" in first.whoami().name
+    assert "@kpukotabengkulu" in second.whoami().name
+    assert "@kpukotabengkulu" in sandbox.client("tiktok", token_store=store).whoami().name
+
+    assert store.saved == 1
+    assert sandbox.requests("POST", "/v2/oauth/token/") == 1
+
+
+def test_a_token_that_ends_between_upload_and_commit_leads_to_one_post(
+    sandbox: Any, journal: Any, picture: Callable[..., Media]
+) -> None:
+    post = Post(key="kegiatan-2", text="Rapat kerja", title="Rapat", media=(picture(),))
+    client = sandbox.client("tiktok", token_store=MemoryTokens())
+    client.prepare(post, journal)
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+
+    committed = client.commit(post, journal)
+
+    [seen] = sandbox.posts("tiktok")
+    assert committed.post_id == seen["id"]
+
+
+def test_without_a_store_the_end_of_the_token_is_said(sandbox: Any) -> None:
+    client = sandbox.client("tiktok")
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+
+    with pytest.raises(AuthExpired, match="masa berlaku token habis"):
+        client.whoami()
+
+
+def test_a_used_refresh_token_is_refused_and_a_person_is_asked(sandbox: Any) -> None:
+    old = dict(sandbox.accounts["tiktok"])
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    sandbox.client("tiktok", token_store=MemoryTokens()).whoami()
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    late = sandbox.client(
+        "tiktok",
+        token_store=MemoryTokens(),
+        access_token=old["access_token"],
+        refresh_token=old["refresh_token"],
+    )
+
+    with pytest.raises(AuthInvalid, match="kredensial ditolak") as caught:
+        late.whoami()
+
+    assert old["refresh_token"] not in str(caught.value)
+
+
+def test_a_pair_stored_meanwhile_by_another_machine_is_used_instead(sandbox: Any) -> None:
+    store = MemoryTokens()
+    slow = sandbox.client("tiktok", token_store=store)
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    slow_store_view = store.load()
+    sandbox.client("tiktok", token_store=store).whoami()
+
+    assert slow_store_view is None
+    assert "@kpukotabengkulu" in slow.whoami().name
+    assert store.saved == 1
+
+
+def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: Callable[..., Media]) -> None:
+    keys = sandbox.accounts["x"]
+    from medsos.channels.x import XClient, XSettings
+
+    store = MemoryTokens()
+    client = XClient(
+        XSettings(
+            bearer_token=keys["oauth2_access_token"],
+            refresh_token=keys["oauth2_refresh_token"],
+            client_id=keys["client_id"],
+            client_secret=keys["client_secret"],
+            host=f"{sandbox.url}/x",
+            site=f"{sandbox.url}/x.com",
+        ),
+        token_store=store,
+        sleep=lambda seconds: None,
+    )
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    post = Post(key="kegiatan-3", text="Rapat kerja", title="Rapat", media=(picture(),))
+
+    client.prepare(post, journal)
+    committed = client.commit(post, journal)
+
+    assert sandbox.posts("x")[0]["id"] == committed.post_id
+    assert store.saved == 1

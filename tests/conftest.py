@@ -1,0 +1,47 @@
+"""What every room's tests share: a scratch record and a cycle in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Airflow reads these when it is first imported: never a developer's own Airflow.
+os.environ.setdefault("AIRFLOW_HOME", "/nonexistent/medsos-tests")
+os.environ.setdefault("AIRFLOW__CORE__LOAD_EXAMPLES", "False")
+os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "False")
+
+from builders import make_cycle
+from medsos.store.migrate import upgrade
+from medsos.store.session import engine_for
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """An empty, migrated SQLite file, made once."""
+    path = tmp_path_factory.mktemp("record") / "medsos.db"
+    url = f"sqlite:///{path}"
+    upgrade(url)
+    engine_for(url).dispose()
+    return path.read_bytes()
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, migrated_database: bytes) -> Iterator[Path]:
+    """A state folder with an empty record; `transaction()` uses it."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    (folder / "medsos.db").write_bytes(migrated_database)
+    monkeypatch.setenv("MEDSOS_HOME", str(folder))
+    monkeypatch.delenv("MEDSOS_DATABASE_URL", raising=False)
+    monkeypatch.delenv("MEDSOS_ARCHIVE_URL", raising=False)
+    yield folder
+    engine_for(f"sqlite:///{folder / 'medsos.db'}").dispose()
+
+
+@pytest.fixture
+def cycle_id(home: Path) -> int:
+    """A running cycle of Kota Bengkulu, requested by `admin`."""
+    return make_cycle()

@@ -1,0 +1,34 @@
+"""A real Airflow with SQLite and the LocalExecutor, and the training platforms, for all tests here."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from driver import DAG_ID
+
+from medsos.stack.config import StackConfig
+from medsos.stack.demo_files import write_photo
+from medsos.stack.ports import free_port
+from medsos.stack.supervisor import Stack
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    home: Path = tmp_path_factory.mktemp("stack")
+    running = Stack(StackConfig(home=home, port=free_port(), sandbox_port=free_port()))
+    intake = home / "masuk" / "kota-bengkulu"
+    intake.mkdir(parents=True)
+    write_photo(intake / "rapat.jpg")
+    try:
+        running.start()
+        running.wait_healthy()
+        deadline = time.monotonic() + 120
+        while DAG_ID not in running.api().dag_ids():
+            assert time.monotonic() < deadline, running.api().import_errors()
+            time.sleep(1)
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,181 @@
+"""What an analyst reads in the tables is what happened, however often it is computed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from cycle_story import APPROVED_AT_ONCE, CHANNELS, MORNING, UPLOADED, Story, at
+from sqlalchemy import select
+
+from medsos.evaluation.tables import monthly_recap
+from medsos.store.models import ChannelResult, Cycle, CycleScorecard, MonthlyRecap, Publication, StepDuration
+from medsos.store.session import transaction
+
+TABLES = (StepDuration, ChannelResult, CycleScorecard)
+
+
+def everything() -> list[tuple[object, ...]]:
+    with transaction() as session:
+        return sorted(
+            (table.__tablename__, *(getattr(row, column.name) for column in table.__table__.columns))
+            for table in TABLES
+            for row in session.scalars(select(table))
+        )
+
+
+def test_the_scorecard_of_a_finished_cycle(finished_story: Story) -> None:
+    card = finished_story.evaluate().scorecard
+    assert (card.status, card.rounds, card.approved_by) == ("selesai", 1, "kasubbag")
+    assert (card.steps_on_time, card.steps_total) == (6, 6)
+    assert (card.channels_published, card.channels_total, card.evidence_complete) == (5, 5, True)
+    assert (card.working_minutes, card.target_minutes) == (90 + 45 + 30 + 7 + 2 + 1, 520)
+    assert card.completed_at == at("13:14")
+    with transaction() as session:
+        assert session.get_one(Cycle, finished_story.cycle_id).status == "selesai"
+
+
+def test_evaluating_twice_gives_the_same_rows(finished_story: Story) -> None:
+    finished_story.evaluate()
+    finished_story.tell("13:14 evaluation.evaluate_cycle finished")
+    first = everything()
+    finished_story.evaluate("18:00")
+    assert everything() == first
+    assert len(first) == 6 + 5 + 1
+
+
+def test_a_late_event_corrects_the_rows(finished_story: Story) -> None:
+    finished_story.evaluate()
+    finished_story.tell("13:05 upload.publish_web waiting\n13:06 upload.publish_web resumed")
+    rows = {row.step_key: row for row in finished_story.evaluate().steps}
+    assert rows["upload"].waiting_minutes == 1
+
+
+def test_each_channel_has_its_row_with_proof_and_seconds(finished_story: Story) -> None:
+    rows = {row.channel: row for row in finished_story.evaluate().channels}
+    assert list(rows) == CHANNELS
+    facebook = rows["facebook"]
+    assert (facebook.state, facebook.mode, facebook.attempts) == ("published", "api", 1)
+    assert facebook.permalink == "https://facebook.example/kpukotabengkulu/posts/1"
+    assert (facebook.evidence_kind, len(facebook.evidence_sha256 or "")) == ("screenshot", 64)
+    assert facebook.upload_seconds == 60  # 13:01–13:02
+
+
+def test_a_failed_channel_leaves_the_cycle_incomplete(new_story: Any) -> None:
+    story = new_story(channels=["web", "facebook", "tiktok"])
+    story.tell(UPLOADED)
+    story.decided("setuju")
+    story.published("web", "13:01")
+    story.published("facebook", "13:02", state="rejected")
+    evaluation = story.evaluate()
+    assert {row.channel: row.state for row in evaluation.channels} == {
+        "web": "published",
+        "facebook": "rejected",
+        "tiktok": "tidak_diunggah",
+    }
+    card = evaluation.scorecard
+    assert (card.status, card.channels_published, card.channels_total) == ("tidak_lengkap", 1, 3)
+
+
+def test_only_chosen_channels_count(new_story: Any) -> None:
+    story = new_story(channels=["web"])
+    story.tell(APPROVED_AT_ONCE)
+    story.decided("setuju")
+    story.published("web", "13:01")
+    card = story.evaluate().scorecard
+    assert (card.status, card.channels_published, card.channels_total) == ("selesai", 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("proof", "status"), [("manual", "selesai"), ("read_back", "tidak_lengkap"), (None, "tidak_lengkap")]
+)
+def test_an_upload_without_a_picture_of_it_is_not_complete(
+    new_story: Any, proof: str | None, status: str
+) -> None:
+    story = new_story(channels=["web"])
+    story.decided("setuju")
+    story.published("web", "13:01", proof=proof)
+    card = story.evaluate().scorecard
+    assert (card.status, card.evidence_complete) == (status, status == "selesai")
+
+
+def test_a_post_that_is_up_counts_even_if_a_later_seal_failed(new_story: Any) -> None:
+    story = new_story(channels=["web"])
+    story.decided("setuju")
+    story.published("web", "13:01")
+    with transaction() as session:
+        session.add(
+            Publication(
+                cycle_id=story.cycle_id,
+                channel="web",
+                seal="b" * 64,
+                mode="api",
+                state="rejected",
+                journal={},
+                created_at=at("14:00"),
+            )
+        )
+    assert story.evaluate().scorecard.status == "selesai"
+
+
+def test_a_rejected_cycle_is_evaluated_as_such(new_story: Any) -> None:
+    story = new_story()
+    story.met("08:10", "09:40")
+    story.tell(
+        MORNING + "11:00 approval.round_1.await_decision resumed\n11:01 evaluation.evaluate_cycle started"
+    )
+    story.decided("revisi", "tolak")
+    evaluation = story.evaluate("11:02")
+    card = evaluation.scorecard
+    assert (card.status, card.approved_by, card.rounds) == ("ditolak", None, 2)
+    assert (card.channels_published, card.channels_total, card.evidence_complete) == (0, 5, False)
+    assert (card.steps_on_time, card.steps_total) == (4, 4)  # steps 4 and 5 were not carried out
+
+
+def test_kahar_is_carried_into_every_row(new_story: Any) -> None:
+    story = new_story(kahar_reason="Banjir")
+    story.tell(APPROVED_AT_ONCE)
+    evaluation = story.evaluate()
+    assert evaluation.scorecard.kahar
+    assert all(row.kahar for row in evaluation.steps)
+
+
+def test_the_month_shows_median_ninetieth_percentile_and_share_on_time(new_story: Any) -> None:
+    for decided_at in ("10:56", "11:06", "11:16", "14:46"):  # 10, 20, 30 and 240 minutes
+        story = new_story(channels=["web"])
+        story.tell(MORNING + f"{decided_at} approval.round_1.await_decision resumed")
+        story.decided("setuju")
+        story.evaluate("15:00")
+    rows = recap(story, date(2026, 11, 23))
+    approval = rows[3]
+    assert (approval.cycles, approval.on_time_rate, approval.target_minutes) == (4, 0.75, 180)
+    assert (approval.median_minutes, approval.max_minutes) == (25, 240)
+    assert approval.p90_minutes == pytest.approx(30 + 0.7 * 210)
+    assert (rows[1].cycles, rows[1].on_time_rate, rows[1].median_minutes) == (0, None, None)
+
+
+def test_a_shared_meeting_does_not_dilute_the_month(finished_story: Story, new_story: Any) -> None:
+    finished_story.evaluate()
+    follower = new_story()
+    follower.met("08:10", "09:40", written_in=finished_story.cycle_id)
+    follower.evaluate()
+    meeting = recap(follower, date(2026, 11, 1))[1]
+    assert (meeting.cycles, meeting.median_minutes) == (1, 90)
+
+
+def test_the_month_is_the_office_s_own_and_repeating_changes_nothing(finished_story: Story) -> None:
+    # 1 December 06:00 in Bengkulu is still November in UTC.
+    finished_story.evaluate("06:00", days=8)
+    assert recap(finished_story, date(2026, 11, 1))[5].cycles == 0
+    first = recap(finished_story, date(2026, 12, 1))
+    assert first[5].cycles == 1
+    assert recap(finished_story, date(2026, 12, 1))[5].median_minutes == first[5].median_minutes
+    with transaction() as session:
+        assert session.query(MonthlyRecap).count() == 12
+
+
+def recap(story: Story, month: date) -> dict[int, MonthlyRecap]:
+    with transaction() as session:
+        rows = monthly_recap(session, office=story.office, month=month, sop=story.sop)
+    return {row.step_no: row for row in rows}

@@ -1,0 +1,94 @@
+"""A small website on this machine, with pages that behave well and badly."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+SLOW_SECONDS = 1.5
+
+
+def square(colour: str) -> bytes:
+    target = BytesIO()
+    Image.new("RGB", (300, 200), colour).save(target, "PNG")
+    return target.getvalue()
+
+
+def html(body: str) -> bytes:
+    return f"<!doctype html><meta charset=utf-8><body style='margin:0'>{body}".encode()
+
+
+LATE = (
+    "<script>setTimeout(() => { const i = new Image(); i.src = '/slow.png'; document.body.prepend(i) }, 300)"
+    "</script>"
+)
+PAGES: dict[str, tuple[int, str, bytes]] = {
+    "/red.png": (200, "image/png", square("#ff0000")),
+    "/slow.png": (200, "image/png", square("#0000ff")),
+    "/text.png": (200, "image/png", b"not a picture"),
+    "/post": (200, "text/html", html("<h1>Postingan</h1><img src=/red.png>")),
+    "/slow": (200, "text/html", html("<img style='display:block' src=/slow.png>")),
+    "/late": (200, "text/html", html(LATE)),
+    "/lazy": (200, "text/html", html("<div style='height:3000px'></div><img loading=lazy src=/slow.png>")),
+    "/broken": (200, "text/html", html("<img src=/missing.png?token=rahasia>")),
+    "/damaged": (200, "text/html", html("<img src=/text.png>")),
+    "/hidden": (200, "text/html", html("<img src=/red.png><img style='display:none' src=/missing.png>")),
+    "/never": (200, "text/html", html("<img src=/hang.png>")),
+    "/poster": (200, "text/html", html("<video poster=/red.png src=/missing.mp4></video>")),
+    "/video": (200, "text/html", html("<video src=/missing.mp4 width=300 height=200></video>")),
+    "/endless": (200, "text/html", html("<div style='height:60000px;background:#eee'></div>")),
+    "/gone": (404, "text/html", html("Tidak ada")),
+    "/down": (503, "text/html", html("Gangguan")),
+    "/where": (
+        200,
+        "text/html",
+        html(
+            "<p id=p></p><script>p.textContent = navigator.language + ' ' + "
+            "Intl.DateTimeFormat().resolvedOptions().timeZone</script>"
+        ),
+    ),
+}
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        path = self.path.split("?")[0]
+        if path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/post")
+            self.end_headers()
+            return
+        if path == "/slow.png":
+            time.sleep(SLOW_SECONDS)
+        if path == "/hang.png":
+            self.server.released.wait(30)  # type: ignore[attr-defined]
+        status, media_type, body = PAGES.get(path, (404, "text/plain", b""))
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Keep the test output quiet."""
+
+
+@pytest.fixture(scope="session")
+def website() -> Iterator[str]:
+    """Address of the website, without a slash at the end."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    server.released = threading.Event()  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.released.set()  # type: ignore[attr-defined]
+    server.shutdown()
+    server.server_close()
+    thread.join()

@@ -1,0 +1,244 @@
+"""Exactly one visible post, whatever an earlier try left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+from sqlalchemy import select
+
+from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Limits, Post
+from medsos.errors import ContentInvalid, Duplicate, LeaseHeld, LedgerError, Transient, UnknownOutcome
+from medsos.publishing.ledger import LEASE, Ledger, StoredJournal, open_publication
+from medsos.publishing.protocol import publish
+from medsos.publishing.states import FINAL, TRANSITIONS, State
+from medsos.store.models import AuditEntry, Publication, PublicationAttempt
+from medsos.store.session import transaction
+
+POST = Post(key="rapat-pleno-k1", text="Rapat pleno", title="Rapat pleno")
+
+
+class WorkerDied(BaseException):
+    """Stands for a SIGKILL: no handler of the project catches it."""
+
+
+class Platform(ChannelClient):
+    """A platform that can be told to misbehave. `visible` is what the public sees."""
+
+    channel = "facebook"
+    limits = Limits(text_length=100, text_unit="characters")
+
+    def __init__(self) -> None:
+        self.visible: list[str] = []
+        self.uploads = 0
+        self.before_commit: Callable[[], None] = lambda: None
+        self.after_commit: Callable[[], None] = lambda: None
+        self.proof_of_absence = False
+
+    def whoami(self) -> Account:
+        return Account("1", "KPU")
+
+    def prepare(self, post: Post, journal: Journal) -> None:
+        if "upload" not in journal:
+            self.uploads += 1
+            journal["upload"] = f"u{self.uploads}"
+
+    def commit(self, post: Post, journal: Journal) -> Committed:
+        self.before_commit()
+        self.visible.append(post.text)
+        self.after_commit()
+        return Committed(
+            post_id=str(len(self.visible)), permalink=f"https://example.test/{len(self.visible)}"
+        )
+
+    def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        if self.visible:
+            return Committed(post_id="1", permalink="https://example.test/1")
+        if self.proof_of_absence:
+            return None
+        raise UnknownOutcome("Belum dapat dipastikan.")
+
+    def permalink(self, post_id: str) -> str | None:
+        return f"https://example.test/{post_id}"
+
+    def read_back(self, post_id: str) -> FoundPost:
+        return FoundPost(post_id, POST.text, None, None)
+
+
+def once(error: BaseException) -> Callable[[], None]:
+    """Raise `error` at the first call only."""
+    calls = count()
+
+    def act() -> None:
+        if next(calls) == 0:
+            raise error
+
+    return act
+
+
+@pytest.fixture
+def platform() -> Platform:
+    return Platform()
+
+
+@pytest.fixture
+def publication_id(cycle_id: int) -> int:
+    with transaction() as session:
+        return open_publication(
+            session, cycle_id=cycle_id, channel="facebook", seal="a" * 64, mode="api", now=datetime.now(UTC)
+        ).id
+
+
+def worker(publication_id: int, holder: str = "w1", at: datetime | None = None) -> Ledger:
+    moment = at or datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    return Ledger(publication_id, holder=holder, clock=lambda: moment)
+
+
+def later(minutes: float = 5) -> datetime:
+    return datetime(2026, 11, 23, 3, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+
+
+def test_a_quiet_day_publishes_once_and_keeps_id_and_link(publication_id: int, platform: Platform) -> None:
+    row = publish(worker(publication_id), platform, POST)
+    assert platform.visible == ["Rapat pleno"]
+    assert (row.state, row.post_id, row.permalink) == ("published", "1", "https://example.test/1")
+
+
+def test_running_again_after_success_calls_nothing(publication_id: int, platform: Platform) -> None:
+    publish(worker(publication_id), platform, POST)
+    publish(worker(publication_id, "w2"), platform, POST)
+    assert len(platform.visible) == 1
+    assert platform.uploads == 1
+
+
+@pytest.mark.parametrize("error", [UnknownOutcome("500"), Duplicate("duplikat")])
+def test_accepted_but_answered_with_an_error_is_found_and_not_posted_again(
+    publication_id: int, platform: Platform, error: Exception
+) -> None:
+    platform.after_commit = once(error)
+    row = publish(worker(publication_id), platform, POST)
+    assert row.state == "published"
+    assert len(platform.visible) == 1
+
+
+def test_a_worker_killed_after_the_platform_accepted_leads_to_one_post(
+    publication_id: int, platform: Platform
+) -> None:
+    platform.after_commit = once(WorkerDied())
+    with pytest.raises(WorkerDied):
+        publish(worker(publication_id), platform, POST)
+    assert worker(publication_id).state is State.COMMITTING
+    row = publish(worker(publication_id, "w2", later()), platform, POST)
+    assert row.state == "published"
+    assert len(platform.visible) == 1
+
+
+def test_a_worker_killed_before_the_commit_arrived_goes_to_a_person_without_proof(
+    publication_id: int, platform: Platform
+) -> None:
+    platform.before_commit = once(WorkerDied())
+    with pytest.raises(WorkerDied):
+        publish(worker(publication_id), platform, POST)
+    with pytest.raises(UnknownOutcome):
+        publish(worker(publication_id, "w2", later()), platform, POST)
+    assert worker(publication_id).state is State.NEEDS_PERSON
+    with pytest.raises(UnknownOutcome):
+        publish(worker(publication_id, "w3", later(10)), platform, POST)
+    assert platform.visible == []
+
+
+def test_with_proof_of_absence_the_commit_is_made_again(publication_id: int, platform: Platform) -> None:
+    platform.before_commit = once(WorkerDied())
+    platform.proof_of_absence = True
+    with pytest.raises(WorkerDied):
+        publish(worker(publication_id), platform, POST)
+    assert publish(worker(publication_id, "w2", later()), platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
+def test_a_passing_fault_keeps_what_was_uploaded(publication_id: int, platform: Platform) -> None:
+    platform.before_commit = once(Transient("sambungan ditolak"))
+    with pytest.raises(Transient):
+        publish(worker(publication_id), platform, POST)
+    assert worker(publication_id).state is State.PREPARED
+    publish(worker(publication_id, "w2"), platform, POST)
+    assert platform.uploads == 1
+    assert len(platform.visible) == 1
+
+
+def test_a_text_over_the_limit_is_refused_before_any_call(publication_id: int, platform: Platform) -> None:
+    long_post = Post(key="k", text="x" * 101, title="t")
+    with pytest.raises(ContentInvalid):
+        publish(worker(publication_id), platform, long_post)
+    assert worker(publication_id).state is State.REJECTED
+    assert platform.uploads == 0
+
+
+def test_two_workers_cannot_hold_one_publication(publication_id: int, platform: Platform) -> None:
+    first = worker(publication_id, "w1")
+    with first.lease(), pytest.raises(LeaseHeld):
+        publish(worker(publication_id, "w2"), platform, POST)
+    assert platform.visible == []
+
+
+def test_a_zombie_whose_lease_ran_out_cannot_commit(publication_id: int, platform: Platform) -> None:
+    zombie, heir = worker(publication_id, "w1"), worker(publication_id, "w2", later())
+    assert later() - datetime(2026, 11, 23, 3, 0, tzinfo=UTC) > LEASE
+    with zombie.lease():
+        zombie.move(State.NEW, State.PREPARED)
+        with heir.lease():
+            with pytest.raises(LedgerError):
+                zombie.move(State.PREPARED, State.COMMITTING)
+            with pytest.raises(LedgerError):
+                StoredJournal(zombie)["container"] = "17"
+
+
+def test_the_journal_is_stored_before_the_next_line_runs(publication_id: int) -> None:
+    ledger = worker(publication_id)
+    with ledger.lease():
+        journal = StoredJournal(ledger)
+        journal["container"] = "17890000000000001"
+        assert worker(publication_id).read().journal == {"container": "17890000000000001"}
+        del journal["container"]
+        assert worker(publication_id).read().journal == {}
+
+
+def test_every_try_and_every_transition_is_on_record(publication_id: int, platform: Platform) -> None:
+    platform.before_commit = once(Transient("sambungan ditolak"))
+    with pytest.raises(Transient):
+        publish(worker(publication_id), platform, POST)
+    publish(worker(publication_id), platform, POST)
+    with transaction() as session:
+        tries = session.scalars(select(PublicationAttempt).order_by(PublicationAttempt.number)).all()
+        moves = session.scalars(select(AuditEntry).where(AuditEntry.action == "publication.moved")).all()
+    assert [(t.state_before, t.state_after, t.error_class) for t in tries] == [
+        ("new", "prepared", "Transient"),
+        ("prepared", "published", None),
+    ]
+    assert [m.after["state"] for m in moves] == [
+        "prepared",
+        "committing",
+        "prepared",
+        "committing",
+        "published",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b, a) for b in State for a in State if a not in TRANSITIONS[b]]
+)
+def test_a_transition_outside_the_table_is_refused(publication_id: int, before: State, after: State) -> None:
+    ledger = worker(publication_id)
+    with ledger.lease():
+        with transaction() as session:
+            session.get_one(Publication, publication_id).state = before
+        with pytest.raises(LedgerError):
+            ledger.move(before, after)
+
+
+def test_nothing_leads_out_of_published_and_nothing_is_a_dead_end() -> None:
+    assert TRANSITIONS[State.PUBLISHED] == frozenset()
+    for state in set(State) - FINAL:
+        assert TRANSITIONS[state], state

@@ -1,0 +1,223 @@
+"""The X account of the sandbox, over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+import requests
+from requests_oauthlib import OAuth1
+
+from conftest import picture, set_up, video
+from medsos.sandbox.x_text import weighted_length
+
+
+@pytest.fixture
+def oauth(keys) -> OAuth1:
+    x = keys["x"]
+    return OAuth1(x["consumer_key"], x["consumer_secret"], x["access_token"], x["access_token_secret"])
+
+
+def tweet(sandbox, auth, **body):
+    return requests.post(f"{sandbox}/x/2/tweets", json=body, auth=auth, timeout=10)
+
+
+def upload(sandbox, auth, data: bytes, media_type: str, category: str, chunk: int = 1 << 20) -> dict:
+    base = f"{sandbox}/x/2/media/upload"
+    body = {"media_type": media_type, "total_bytes": len(data), "media_category": category}
+    media = requests.post(f"{base}/initialize", json=body, auth=auth, timeout=10).json()["data"]
+    for index, start in enumerate(range(0, len(data), chunk)):
+        part = {"media": ("blob", data[start : start + chunk])}
+        answer = requests.post(f"{base}/{media['id']}/append", files=part, data={"segment_index": index},
+                               auth=auth, timeout=10)  # fmt: skip
+        assert answer.ok, answer.text
+    return requests.post(f"{base}/{media['id']}/finalize", auth=auth, timeout=10).json()
+
+
+def test_a_text_with_a_picture_is_one_visible_post(sandbox, keys, oauth, visible):
+    media = upload(sandbox, oauth, picture(), "image/jpeg", "tweet_image", chunk=5000)["data"]
+    assert "processing_info" not in media
+    alt_text = {"id": media["id"], "metadata": {"alt_text": {"text": "Rapat"}}}
+    described = requests.post(f"{sandbox}/x/2/media/metadata", json=alt_text, auth=oauth, timeout=10)
+    assert described.json()["data"]["id"] == media["id"]
+    answer = tweet(
+        sandbox, oauth, text="Rapat & pleno\nhttps://kpu.go.id/berita", media={"media_ids": [media["id"]]}
+    )
+    assert answer.status_code == 201, answer.text
+    data = answer.json()["data"]
+    assert int(data["id"]) > 2**53
+    assert data["text"].startswith("Rapat &amp; pleno\nhttps://t.co/")
+    assert data["edit_history_tweet_ids"] == [data["id"]]
+    [post] = visible()
+    assert (post["id"], post["alt_texts"]) == (data["id"], ["Rapat"])
+    assert post["permalink"].endswith(f"/x.com/{keys['x']['username']}/status/{data['id']}")
+    page = requests.get(post["permalink"], timeout=10).text
+    assert "Rapat &amp; pleno" in page
+    assert "MODE LATIHAN" in page
+    short = requests.get(f"{sandbox}/x.com/i/web/status/{data['id']}", timeout=10)
+    assert short.url == post["permalink"]
+    me = requests.get(f"{sandbox}/x/2/users/me", auth=oauth, timeout=10).json()["data"]
+    query = {"max_results": 5, "tweet.fields": "created_at,entities,public_metrics"}
+    listed = requests.get(
+        f"{sandbox}/x/2/users/{me['id']}/tweets", params=query, auth=oauth, timeout=10
+    ).json()
+    [found] = listed["data"]
+    assert found["entities"]["urls"][0]["expanded_url"] == "https://kpu.go.id/berita"
+    assert "retweet_count" in found["public_metrics"]
+    deleted = requests.delete(f"{sandbox}/x/2/tweets/{data['id']}", auth=oauth, timeout=10).json()
+    assert deleted == {"data": {"deleted": True}}
+    gone = requests.get(f"{sandbox}/x/2/tweets/{data['id']}", auth=oauth, timeout=10)
+    assert gone.status_code == 200
+    assert gone.json()["errors"][0]["type"].endswith("/resource-not-found")
+    assert visible() == []
+
+
+def test_the_answer_uses_the_words_of_the_request(sandbox, keys, oauth):
+    tweet(sandbox, oauth, text="kata")
+    url = f"{sandbox}/x/2/users/{keys['x']['user_id']}/tweets"
+    new = requests.get(url, params={"post.fields": "public_metrics"}, auth=oauth, timeout=10).json()["data"][
+        0
+    ]
+    assert "repost_count" in new["public_metrics"]
+    assert "edit_history_post_ids" in new
+
+
+def test_a_video_is_ready_only_after_processing(sandbox, oauth, visible):
+    final = upload(sandbox, oauth, video(seconds=2), "video/mp4", "tweet_video", chunk=20000)["data"]
+    assert final["processing_info"]["state"] == "pending"
+    body = {"text": "Video", "media": {"media_ids": [final["id"]]}}
+    early = tweet(sandbox, oauth, **body)
+    assert early.status_code == 400
+    assert early.json()["errors"][0]["message"] == "Your media IDs are invalid."
+    states = []
+    for _ in range(30):
+        query = {"command": "STATUS", "media_id": final["id"]}
+        status = requests.get(f"{sandbox}/x/2/media/upload", params=query, auth=oauth, timeout=10).json()[
+            "data"
+        ]
+        states.append(status["processing_info"]["state"])
+        if states[-1] == "succeeded":
+            break
+        time.sleep(0.1)
+    assert states[0] == "in_progress"
+    assert states[-1] == "succeeded"
+    assert tweet(sandbox, oauth, **body).status_code == 201
+    assert len(visible()) == 1
+
+
+def test_a_video_outside_the_limits_fails_in_processing(sandbox, oauth):
+    set_up(sandbox, x_video_seconds=1, ready_on_first_read=True, processing_seconds=0)
+    final = upload(sandbox, oauth, video(seconds=2), "video/mp4", "tweet_video")["data"]
+    query = {"command": "STATUS", "media_id": final["id"]}
+    status = requests.get(f"{sandbox}/x/2/media/upload", params=query, auth=oauth, timeout=10).json()["data"]
+    assert status["processing_info"]["state"] == "failed"
+
+
+def test_simple_and_json_uploads_work_too(sandbox, oauth, visible):
+    url = f"{sandbox}/x/2/media/upload"
+    one = requests.post(
+        url, files={"media": picture()}, data={"media_category": "tweet_image"}, auth=oauth, timeout=10
+    )
+    encoded = base64.b64encode(picture(600, 600)).decode()
+    two = requests.post(url, json={"media": encoded, "media_category": "tweet_image"}, auth=oauth, timeout=10)
+    ids = [answer.json()["data"]["id"] for answer in (one, two)]
+    assert tweet(sandbox, oauth, media={"media_ids": ids}).status_code == 201
+    assert len(visible()[0]["media"]) == 2
+    pdf = requests.post(
+        url, files={"media": b"%PDF-1.4 x"}, data={"media_category": "tweet_image"}, auth=oauth, timeout=10
+    )
+    assert pdf.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"text": "x", "judul": "y"}, 400),
+        ({}, 400),
+        ({"text": "x" * 281}, 403),
+        ({"text": "日" * 141}, 403),
+        ({"text": "$BBCA dan $BBRI"}, 403),
+        ({"text": "x", "quote_tweet_id": "1"}, 403),
+        ({"text": "x", "reply": {"in_reply_to_tweet_id": "1"}}, 403),
+        ({"text": "x", "media": {"media_ids": ["123"]}}, 400),
+        ({"text": "x", "media": {"media_ids": [123]}}, 400),
+        ({"text": "x", "reply_settings": "semua"}, 400),
+    ],
+)
+def test_posts_against_the_rules_are_refused(sandbox, oauth, visible, body, status):
+    answer = tweet(sandbox, oauth, **body)
+    assert answer.status_code == status
+    assert {"title", "detail", "type", "status"} <= set(answer.json())
+    assert visible() == []
+
+
+def test_the_same_text_and_picture_twice_is_a_duplicate(sandbox, oauth, visible):
+    assert tweet(sandbox, oauth, text="Sama").status_code == 201
+    again = tweet(sandbox, oauth, text="Sama")
+    assert again.status_code == 403
+    assert "duplicate content" in again.json()["detail"]
+    assert len(visible()) == 1
+
+
+def test_signatures_are_recomputed_and_used_once(sandbox, keys, oauth, visible):
+    x = keys["x"]
+    wrong = OAuth1(x["consumer_key"], "salah", x["access_token"], x["access_token_secret"])
+    refused = tweet(sandbox, wrong, text="a")
+    assert (refused.status_code, refused.json()["title"]) == (401, "Unauthorized")
+    signed = requests.Request("POST", f"{sandbox}/x/2/tweets", json={"text": "a"}, auth=oauth).prepare()
+    with requests.Session() as session:
+        assert session.send(signed, timeout=10).status_code == 201
+        signed.body = b'{"text": "b"}'
+        assert session.send(signed, timeout=10).status_code == 401
+    old = OAuth1(x["consumer_key"], x["consumer_secret"], x["access_token"], x["access_token_secret"],
+                 timestamp=str(int(time.time()) - 1000))  # fmt: skip
+    assert tweet(sandbox, old, text="c").status_code == 401
+    assert len(visible()) == 1
+
+
+def test_a_refresh_token_is_used_up(sandbox, keys, visible):
+    x = keys["x"]
+    form = {"grant_type": "refresh_token", "refresh_token": x["oauth2_refresh_token"]}
+    basic = (x["client_id"], x["client_secret"])
+    first = requests.post(f"{sandbox}/x/2/oauth2/token", data=form, auth=basic, timeout=10)
+    assert first.json()["expires_in"] == 7200
+    second = requests.post(f"{sandbox}/x/2/oauth2/token", data=form, auth=basic, timeout=10)
+    assert (second.status_code, second.json()["error"]) == (400, "invalid_request")
+    header = {"Authorization": f"Bearer {first.json()['access_token']}"}
+    made = requests.post(f"{sandbox}/x/2/tweets", json={"text": "OAuth 2"}, headers=header, timeout=10)
+    assert made.status_code == 201
+    requests.post(f"{sandbox}/_inspect/clock", json={"advance_seconds": 7300}, timeout=10)
+    late = requests.post(f"{sandbox}/x/2/tweets", json={"text": "lagi"}, headers=header, timeout=10)
+    assert late.status_code == 401
+    now = requests.get(f"{sandbox}/_inspect/accounts", timeout=10).json()["x"]
+    assert now["oauth2_refresh_token"] == first.json()["refresh_token"]
+
+
+def test_an_application_token_cannot_post(sandbox, keys):
+    header = {"Authorization": f"Bearer {keys['x']['app_bearer_token']}"}
+    answer = requests.post(f"{sandbox}/x/2/tweets", json={"text": "a"}, headers=header, timeout=10)
+    assert answer.status_code == 403
+    assert answer.json()["type"].endswith("/unsupported-authentication")
+
+
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [
+        ("Halo Bengkulu", 13),
+        ("日本", 4),
+        ("https://kota-bengkulu.kpu.go.id/berita/panjang-sekali?x=1", 23),
+        ("lihat kpu.go.id ya", 32),
+        ("👨‍👩‍👧‍👦", 2),
+        ("🇮🇩🇮🇩", 4),
+        ("👍🏽", 2),
+        ("1️⃣", 2),
+        ("مرحبا", 5),
+        ("“kutip” – ya…", 14),
+        ("é", 1),
+        ("H. Budi S.Sos dan A.Md", 22),
+        ("A.Md/lulus", 23),
+    ],
+)
+def test_text_is_weighed_as_x_does(text, weight):
+    assert weighted_length(text) == weight

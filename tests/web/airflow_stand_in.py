@@ -1,0 +1,40 @@
+"""The part of Airflow's REST API that the pages use, for tests without Airflow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+
+
+class Airflow:
+    """Forms that wait, and the answers that came. `refuse_with` is the status of the next answers."""
+
+    def __init__(self) -> None:
+        self.forms: list[dict[str, Any]] = []
+        self.answers: list[tuple[str, str, dict[str, Any]]] = []
+        self.refuse_with: int | None = None
+        self.app = FastAPI()
+        self.app.get("/api/v2/dags/~/dagRuns/~/hitlDetails")(self._list)
+        path = "/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
+        self.app.get(path)(self._one)
+        self.app.patch(path)(self._answer)
+
+    async def _list(self, limit: int, offset: int) -> dict[str, Any]:
+        return {"hitl_details": self.forms[offset : offset + limit], "total_entries": len(self.forms)}
+
+    async def _one(self, dag: str, run: str, task: str) -> dict[str, Any]:
+        for form in self.forms:
+            instance = form["task_instance"]
+            if (instance["dag_id"], instance["dag_run_id"], instance["task_id"]) == (dag, run, task):
+                return form
+        raise HTTPException(404)
+
+    async def _answer(self, dag: str, run: str, task: str, request: Request) -> dict[str, Any]:
+        if self.refuse_with:
+            raise HTTPException(self.refuse_with)
+        form, body = await self._one(dag, run, task), await request.json()
+        form["response_received"] = True
+        form["task_instance"]["state"] = "scheduled"
+        self.answers.append((task, body["chosen_options"][0], body["params_input"]))
+        return form

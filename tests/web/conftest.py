@@ -1,0 +1,69 @@
+"""A scratch archive, Airflow's forms, and a browser-like client for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from airflow_stand_in import Airflow
+from medsos.evidence.archive import Archive
+from medsos.web.airflow_forms import AirflowForms, airflow_forms
+from medsos.web.app import create_app
+from medsos.web.visitors import Visitor, visitor
+from web_samples import asked, design_round, new_cycle, office_with_people
+
+
+@pytest.fixture
+def airflow() -> Airflow:
+    return Airflow()
+
+
+@pytest.fixture(autouse=True)
+def secret_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIRFLOW__API__SECRET_KEY", "only-for-tests")
+
+
+@pytest.fixture
+def archive(home: Path) -> Archive:
+    return Archive(home / "archive")
+
+
+@pytest.fixture
+def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
+    """`visit("kasubbag")` is that person's browser; `may_read` says which DAGs Airflow shows them."""
+
+    def as_person(username: str, may_read: Callable[[str], bool] = lambda _: True) -> TestClient:
+        pages = create_app()
+        pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read)
+        pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
+            {}, application=lambda: airflow.app
+        )
+        return _mounted(pages)
+
+    return as_person
+
+
+@pytest.fixture
+def stranger(home: Path) -> TestClient:
+    """A browser that is not logged in."""
+    return _mounted(create_app())
+
+
+@pytest.fixture
+def waiting(archive: Archive, airflow: Airflow) -> int:
+    """A cycle whose first round waits for the Kasubbag; returns its number."""
+    office_with_people()
+    cycle_id = new_cycle()
+    design_round(archive, cycle_id)
+    airflow.forms.append(asked(cycle_id))
+    return cycle_id
+
+
+def _mounted(pages: FastAPI) -> TestClient:
+    root = FastAPI()
+    root.mount("/medsos", pages)
+    return TestClient(root, base_url="http://kpu.test", follow_redirects=False)
