@@ -29,9 +29,9 @@ class MedsosPlugin(AirflowPlugin):
     name = "medsos"
     fastapi_apps = [{"app": Pages(), "url_prefix": PREFIX, "name": "Medsos KPU"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
-        _view("Perlu tindakan", "perlu-tindakan", "tindakan", url_route="perlu-tindakan", nav_top_level=True),
+        _view("Tindakan", "perlu-tindakan", "tindakan", url_route="perlu-tindakan", nav_top_level=True),
         _view("Siklus", "siklus", "siklus", url_route="siklus", nav_top_level=True),
-        _view("Evaluasi SOP", "evaluasi", "evaluasi", url_route="evaluasi-sop", nav_top_level=True),
+        _view("Evaluasi", "evaluasi", "evaluasi", url_route="evaluasi", nav_top_level=True),
         _view(
             "Formulir",
             "formulir?dag_id={DAG_ID}&run_id={RUN_ID}&task_id={TASK_ID}",

@@ -6,7 +6,7 @@ Every setting has a default that suits one machine, so nothing needs to be set f
 | --- | --- | --- |
 | `MEDSOS_HOME` | state folder: database, archive, intake, Airflow's own files | `.state` in the project |
 | `MEDSOS_DATABASE_URL` | SQLAlchemy URL of the record | SQLite in the state folder |
-| `MEDSOS_ARCHIVE_URL` | root of the archive, any URL that `ObjectStoragePath` opens | folder `archive` in the state folder |
+| `MEDSOS_ARCHIVE_URL` | root of the archive, for `ObjectStoragePath` | `archive` in the state folder |
 | `MEDSOS_DATA_DIR` | folder with `sop/` and `offices/` | `include/` of the project |
 | `MEDSOS_PUBLIC_URL` | address under which people reach the Airflow UI | `http://localhost:8080` |
 | `MEDSOS_CHROMIUM` | path of the Chromium that takes screenshots | found by itself |

@@ -260,3 +260,38 @@ def test_two_equal_posts_go_to_a_person(sandbox: Sandbox, post: Post) -> None:
 
     with pytest.raises(UnknownOutcome, match="ditemukan 2 postingan"):
         client.resolve(post, journal)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_a_text_with_links_is_recognised_although_the_platform_changes_them(
+    sandbox: Sandbox, journal: Any, picture: Callable[..., Media], channel: str
+) -> None:
+    text = "Baca https://kota-bengkulu.kpu.go.id/rapat-k7/ dan https://kpu.go.id?a=1&b=2.\n\n#KPUMelayani"
+    client = sandbox.client(channel)
+    post = Post(key="rapat-k9", text=text, title="Rapat", media=(picture(),))
+    client.prepare(post, journal)
+    sandbox.tell("faults", {"kind": "process_then_drop", **COMMIT_CALLS[channel]})
+    with pytest.raises(UnknownOutcome):
+        client.commit(post, journal)
+
+    found = client.resolve(post, journal)
+
+    assert found is not None
+    assert [entry["id"] for entry in sandbox.posts(channel)] == [found.post_id]
+
+
+@pytest.mark.parametrize("channel", ["facebook", "instagram", "x", "tiktok"])
+def test_a_post_that_shows_late_in_the_lists_is_waited_for(
+    sandbox: Sandbox, journal: Any, post: Post, channel: str
+) -> None:
+    client = sandbox.client(channel)
+    client.prepare(post, journal)
+    sandbox.tell("settings", {"visibility_delay_seconds": 40})
+    sandbox.tell("faults", {"kind": "process_then_drop", **COMMIT_CALLS[channel]})
+    with pytest.raises(UnknownOutcome):
+        client.commit(post, journal)
+
+    found = client.resolve(post, journal)
+
+    assert found is not None
+    assert [entry["id"] for entry in sandbox.posts(channel)] == [found.post_id]

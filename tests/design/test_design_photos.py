@@ -17,6 +17,9 @@ from medsos.offices.model import CHANNELS
 
 COLOURS = {"blue": (20, 60, 220), "green": (20, 180, 60), "violet": (150, 30, 200), "cyan": (0, 200, 210)}
 
+GREY = (141, 141, 141)
+"""What cyan is without colour; a condolence shows its photo so."""
+
 
 def share_of(image: Image.Image, colour: tuple[int, int, int]) -> float:
     """Share of the picture's pixels that are about `colour`."""
@@ -107,20 +110,15 @@ def test_the_cells_of_a_collage_fill_the_box_without_overlap(count: int, size: t
 
 
 @pytest.mark.parametrize("kind", CONTENT_TYPES)
-@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("channel", ["facebook", "instagram", "x", "tiktok"])
 def test_without_a_photo_there_is_a_variant_of_its_own_and_no_hole(
     design: Callable[..., Composition], photos: dict[str, Path], kind: str, channel: str
 ) -> None:
     with_photo = design(kind, channel, photos=(photos["cyan"],)).image
     without = design(kind, channel, photos=()).image
-    # A condolence takes the colour out of its photo.
-    shown = (
-        COLOURS["cyan"]
-        if kind != "ucapan_duka"
-        else tuple([Image.new("RGB", (1, 1), COLOURS["cyan"]).convert("L").getpixel((0, 0))] * 3)
-    )
-    assert share_of(with_photo, shown) > 0.03  # type: ignore[arg-type]
-    assert share_of(without, shown) < 0.005  # type: ignore[arg-type]
+    shown = GREY if kind == "ucapan_duka" else COLOURS["cyan"]
+    assert share_of(with_photo, shown) > 0.03
+    assert share_of(without, shown) < 0.005
     # Where the photo stood there is a drawn ground, not one flat colour.
     place = np.abs(np.asarray(with_photo).astype(int) - shown).max(axis=2) < 12
     ground = np.asarray(without)[place]

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 
 import pytest
 import requests
@@ -18,6 +19,17 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 CONTENT_TYPE = "foto_kegiatan"
 CYCLE_SECONDS = 420
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeOnWheels]:
+    """PostgreSQL, Redis, FAB, CeleryExecutor and the training platforms, as docker-compose.yaml says."""
+    project = ComposeOnWheels(tmp_path_factory.mktemp("compose"), profiles={"latihan"})
+    try:
+        project.up()
+        yield project
+    finally:
+        project.down()
 
 
 @pytest.fixture(scope="module")

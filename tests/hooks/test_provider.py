@@ -64,7 +64,8 @@ def test_the_training_connections_fill_only_fields_that_are_on_the_forms(
     definitions: dict[str, dict[str, Any]],
 ) -> None:
     assert set(definitions) == {f"medsos_{channel}" for channel in HOOKS}
-    for channel in HOOKS:
-        definition = definitions[f"medsos_{channel}"]
-        assert set(definition.get("extra", {})) <= set(CONNECTIONS[channel]["conn-fields"])
+    forms = {form["connection-type"]: form for form in get_provider_info()["connection-types"]}
+    for connection_id, definition in definitions.items():
+        assert set(definition["extra"]) <= set(forms[connection_id]["conn-fields"])
+        assert definition["extra"]["training"] is True
         assert "MODE LATIHAN" in definition["description"]

@@ -158,6 +158,15 @@ def test_with_proof_of_absence_the_commit_is_made_again(publication_id: int, pla
     assert len(platform.visible) == 1
 
 
+def test_an_error_with_proof_of_absence_is_tried_again_later(publication_id: int, platform: Platform) -> None:
+    platform.before_commit = once(UnknownOutcome("500"))
+    platform.proof_of_absence = True
+    with pytest.raises(Transient, match="Terbukti belum tayang"):
+        publish(worker(publication_id), platform, POST)
+    assert publish(worker(publication_id, "w2"), platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
 def test_a_passing_fault_keeps_what_was_uploaded(publication_id: int, platform: Platform) -> None:
     platform.before_commit = once(Transient("sambungan ditolak"))
     with pytest.raises(Transient):

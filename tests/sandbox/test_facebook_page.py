@@ -240,3 +240,17 @@ def test_a_reel_is_uploaded_and_finished(sandbox, keys, visible):
     again = requests.post(url, data=finish, timeout=10).json()
     assert "error" in again
     assert len(visible()) == 1
+
+
+def test_only_living_metrics_are_given(sandbox, keys):
+    made = requests.post(
+        page(sandbox, keys, "/feed"), data={**token(keys), "message": "x"}, timeout=10
+    ).json()
+    url = graph(sandbox, f"{made['id']}/insights")
+    good = requests.get(
+        url, params={**token(keys), "metric": "post_media_view,post_clicks"}, timeout=10
+    ).json()
+    assert [item["name"] for item in good["data"]] == ["post_media_view", "post_clicks"]
+    withdrawn = requests.get(url, params={**token(keys), "metric": "post_impressions"}, timeout=10).json()
+    assert withdrawn["error"]["code"] == 100
+    assert requests.get(url, params=token(keys), timeout=10).json()["error"]["code"] == 3001

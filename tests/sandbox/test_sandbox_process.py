@@ -64,6 +64,7 @@ def test_every_timeline_and_the_index_say_that_this_is_training(sandbox):
     for path in ("/web/", "/facebook.com/kpukotabengkulu", "/instagram.com/kpukotabengkulu/",
                  "/x.com/kpukotabengkulu", "/tiktok.com/@kpukotabengkulu"):  # fmt: skip
         assert f'href="{path}"' in index.text
+        assert requests.head(f"{sandbox}{path}", timeout=10).status_code == 200
         page = requests.get(f"{sandbox}{path}", timeout=10)
         assert page.status_code == 200
         assert "MODE LATIHAN" in page.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -221,3 +222,17 @@ def test_an_application_token_cannot_post(sandbox, keys):
 )
 def test_text_is_weighed_as_x_does(text, weight):
     assert weighted_length(text) == weight
+
+
+def test_twenty_posts_at_the_same_moment_become_one(sandbox, oauth, visible):
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: tweet(sandbox, oauth, text="Serentak").status_code, range(20)))
+    assert sorted(answers) == [201] + [403] * 19
+    assert len(visible()) == 1
+
+
+def test_a_damaged_picture_is_refused(sandbox, oauth):
+    data = picture()[:4000]
+    answer = requests.post(f"{sandbox}/x/2/media/upload", files={"media": data},
+                           data={"media_category": "tweet_image"}, auth=oauth, timeout=10)  # fmt: skip
+    assert answer.status_code == 400

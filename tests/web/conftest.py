@@ -6,15 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from airflow_stand_in import Airflow
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from web_samples import asked, design_round, new_cycle, office_with_people
 
-from airflow_stand_in import Airflow
 from medsos.evidence.archive import Archive
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
-from web_samples import asked, design_round, new_cycle, office_with_people
 
 
 @pytest.fixture
@@ -39,9 +39,7 @@ def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
     def as_person(username: str, may_read: Callable[[str], bool] = lambda _: True) -> TestClient:
         pages = create_app()
         pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read)
-        pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
-            {}, application=lambda: airflow.app
-        )
+        pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
         return _mounted(pages)
 
     return as_person

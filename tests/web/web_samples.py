@@ -31,8 +31,8 @@ SIZES = {
 }
 DAG = "content_cycle__kota_bengkulu"
 BODY = (
-    "KPU Kota Bengkulu mengadakan simulasi pemungutan dan penghitungan suara di TPS 04 Kelurahan Bentiring.\n\n"
-    "Simulasi diikuti petugas KPPS, saksi, dan pengawas. Warga dapat melihat tata cara memilih dari awal "
+    "KPU Kota Bengkulu mengadakan simulasi pemungutan dan penghitungan suara di TPS 04 Kelurahan Bentiring."
+    "\n\nSimulasi diikuti petugas KPPS, saksi, dan pengawas. Warga dapat melihat tata cara memilih dari awal "
     "sampai akhir."
 )
 CAPTIONS = {
@@ -110,7 +110,9 @@ def design_round(
         folder = session.get_one(Cycle, cycle_id).archive_folder
         plan = {"headline": headline, "summary": "Tata cara memilih dari awal sampai akhir."}
         session.add(
-            PlanRow(cycle_id=cycle_id, round=round_no, plan={**plan, "texts": {}}, author="admin", made_at=NOW)
+            PlanRow(
+                cycle_id=cycle_id, round=round_no, plan={**plan, "texts": {}}, author="admin", made_at=NOW
+            )
         )
         for channel, caption in captions.items():
             size = SIZES[channel]

@@ -185,7 +185,7 @@ class FacebookClient(ChannelClient):
             if status.get("video_status") in ("error", "expired"):
                 progress.forget_commit(journal)
                 journal["facebook_upload"] = None
-                raise errors.MediaInvalid(f"{NAME}: {advice.MEDIA} ({_why(status)})")
+                raise errors.MediaInvalid(f"{NAME}: {advice.MEDIA} ({self._http.clean(_why(status))})")
             if status.get("video_status") == "ready" and video.get("post_id"):
                 return Committed(
                     post_id=self._full_post_id(str(video["post_id"])),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from medsos.design.layout import Block, Rule, Text
@@ -73,7 +73,9 @@ def set_block(
             continue
         if fitter.height(measured) <= box.height + 0.5:
             notes += [m.note for m in measured if m.note]
-            return SetBlock(block, box, fitter.place(measured), tuple(dict.fromkeys(notes)))
+            even = [fitter.balance(m) for m in measured]
+            chosen = even if fitter.height(even) <= box.height + 0.5 else measured
+            return SetBlock(block, box, fitter.place(chosen), tuple(dict.fromkeys(notes)))
     raise _refusal(fitter, filled, culprit, where)
 
 
@@ -124,6 +126,12 @@ def _refusal(
     )
 
 
+def _ink_height(style: Text, face: Typeface, lines: Sequence[str]) -> float:
+    """From the top of the first line's capitals to the bottom of the last line's tails."""
+    above, below = face.extent(lines[0])[0], face.extent(lines[-1])[1]
+    return above + below + (len(lines) - 1) * face.size * style.leading
+
+
 class _Fitter:
     """Measures and places the texts of one block."""
 
@@ -171,8 +179,7 @@ class _Fitter:
         most = style.max_lines or 99
         if style.overflow == "give_way":
             most = min(most, allowed)
-        set_lines = balanced if style.balance else wrap
-        lines = set_lines(text, face, room, hyphenate=shrink >= _HYPHENATED_FROM)
+        lines = wrap(text, face, room, hyphenate=shrink >= _HYPHENATED_FROM)
         note = ""
         if (
             lines is not None
@@ -185,12 +192,24 @@ class _Fitter:
             note = f"{_name(style)} dipendekkan agar muat."
         if lines is None or len(lines) > most:
             raise _TooLargeError(style)
-        above, below = face.extent(lines[0])[0], face.extent(lines[-1])[1]
-        height = above + below + (len(lines) - 1) * size * style.leading + 2 * inset[1]
+        return self._measured(style, face, lines, inset, note)
+
+    def _measured(
+        self, style: Text, face: Typeface, lines: list[str], inset: tuple[float, float], note: str
+    ) -> _Measured:
+        height = _ink_height(style, face, lines) + 2 * inset[1]
         if style.icon and style.icon_disc:
-            height = max(height, _DISC_SPACE * size)
+            height = max(height, _DISC_SPACE * face.size)
         width = max(face.width(line) for line in lines) + inset[0] * (2 if style.badge else 1)
         return _Measured(style, width, height, style.gap * self.scale, face, tuple(lines), inset, note)
+
+    def balance(self, m: _Measured) -> _Measured:
+        """The same text with lines of about the same length."""
+        # A separator that vanished at a line's end would be missing in its middle.
+        if m.face is None or isinstance(m.style, Rule) or not m.style.balance or " · " in m.style.text:
+            return m
+        room = self.box.width - m.inset[0] * (2 if m.style.badge else 1)
+        return self._measured(m.style, m.face, balanced(list(m.lines), m.face, room), m.inset, m.note)
 
     @staticmethod
     def height(measured: list[_Measured]) -> float:
@@ -228,9 +247,8 @@ class _Fitter:
         assert face is not None  # noqa: S101 - only rules are measured without a typeface
         start = area.left + m.inset[0]
         room = area.width - m.inset[0] * (2 if style.badge else 1)
-        first_above, last_below = face.extent(m.lines[0])[0], face.extent(m.lines[-1])[1]
-        ink = first_above + last_below + (len(m.lines) - 1) * face.size * style.leading
-        baseline = area.top + (area.height - ink) / 2 + first_above
+        ink = _ink_height(style, face, m.lines)
+        baseline = area.top + (area.height - ink) / 2 + face.extent(m.lines[0])[0]
         lines = []
         for text in m.lines:
             above, below = face.extent(text)

@@ -163,7 +163,7 @@ class Text(DataModel):
     leading: float = Field(default=1.3, ge=0.9, le=2)
     tracking: float = Field(default=0, description="extra space between letters, in thousandths of the size")
     upper: bool = False
-    balance: bool = True
+    balance: bool = Field(default=True, description="lines of about the same length")
     max_lines: int | None = Field(default=None, ge=1)
     overflow: Literal["refuse", "shorten", "give_way"] = "shorten"
     icon: str | None = None

@@ -46,6 +46,7 @@ def _draw_form(
         draw.rounded_rectangle(box, radius=radius, fill=value)
 
 
+@lru_cache(maxsize=32)
 def gradient(size: tuple[int, int], start: RGB, end: RGB, direction: str) -> Image.Image:
     """An even blend from `start` to `end`, down, right or diagonal."""
     across = np.linspace(0, 1, size[0], dtype=np.float32)[None, :]

@@ -36,10 +36,14 @@ def all_designs(brand: Brand) -> Iterator[tuple[str, str, Image.Image]]:
             yield content_type, channel, Image.open(io.BytesIO(render_design(request).jpeg))
 
 
-def golden(picture: Image.Image) -> Image.Image:
-    """The picture at the size in which golden pictures are kept."""
+def golden(picture: Image.Image) -> bytes:
+    """The picture as golden pictures are kept: small, as JPEG."""
     size = (round(picture.width * GOLDEN_SCALE), round(picture.height * GOLDEN_SCALE))
-    return picture.convert("RGB").resize(size, Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    picture.convert("RGB").resize(size, Image.Resampling.LANCZOS).save(
+        buffer, "JPEG", quality=86, subsampling=0
+    )
+    return buffer.getvalue()
 
 
 def golden_name(content_type: str, channel: str) -> str:
@@ -51,7 +55,7 @@ def write_goldens(folder: Path, brand: Brand) -> None:
     """Render all thirty and keep them as golden pictures. Look at them before committing."""
     folder.mkdir(parents=True, exist_ok=True)
     for content_type, channel, picture in all_designs(brand):
-        golden(picture).save(folder / golden_name(content_type, channel), "JPEG", quality=88)
+        (folder / golden_name(content_type, channel)).write_bytes(golden(picture))
 
 
 def write_sheet(path: Path, brand: Brand) -> None:

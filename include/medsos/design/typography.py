@@ -39,7 +39,11 @@ class Typeface:
 
     def width(self, text: str) -> float:
         """Advance width of one line."""
-        return _advance(self.path, self.size, text) + self.tracking * max(0, len(text) - 1)
+        if not self.tracking:
+            return _advance(self.path, self.size, text)
+        # Letters set apart are drawn one by one, so they are not kerned.
+        letters = sum(_advance(self.path, self.size, letter) for letter in text)
+        return letters + self.tracking * max(0, len(text) - 1)
 
     def extent(self, text: str) -> tuple[float, float]:
         """How far the line reaches above and below its baseline, capitals and (unless all capitals) tails."""
@@ -201,21 +205,40 @@ def _dictionary() -> Any:
     return pyphen.Pyphen(lang="id_ID", left=_MIN_PIECE, right=_MIN_PIECE)
 
 
-def balanced(text: str, face: Typeface, width: float, *, hyphenate: bool) -> list[str] | None:
-    """Like `wrap`, with lines of about the same length and no more of them."""
-    lines = wrap(text, face, width, hyphenate=hyphenate)
-    if lines is None or len(lines) < 2 or any(line.endswith("-") for line in lines):
+def balanced(lines: list[str], face: Typeface, width: float) -> list[str]:
+    """The same words on the same number of lines, as even as `width` allows."""
+    words = " ".join(lines).split(" ")
+    if len(lines) < 2 or any(line.endswith("-") for line in lines):
         return lines
-    low, high = width * 0.5, width
-    best = lines
-    for _ in range(7):
-        middle = (low + high) / 2
-        tried = wrap(text, face, middle, hyphenate=False)
-        if tried is not None and len(tried) <= len(lines):
-            best, high = tried, middle
-        else:
-            low = middle
-    return best
+    # tables[n][i]: least unevenness of the words from i on over n lines, and where the first of them ends.
+    tables: list[list[tuple[float, int]]] = [[(math.inf, 0)] * len(words) + [(0.0, 0)]]
+    slacks = _slacks(words, face, width)
+    for _ in lines:
+        rest = tables[-1]
+        table = [min(((rest[j][0] + s, j) for j, s in row), default=(math.inf, 0)) for row in slacks]
+        tables.append([*table, (math.inf, 0)])
+    if tables[-1][0][0] == math.inf:
+        return lines
+    even, start = [], 0
+    for table in reversed(tables[1:]):
+        end = table[start][1]
+        even.append(" ".join(words[start:end]))
+        start = end
+    return even
+
+
+def _slacks(words: list[str], face: Typeface, width: float) -> list[list[tuple[int, float]]]:
+    """For every first word: the ends of lines that fit, and the square of the space that they leave."""
+    rows = []
+    for i in range(len(words)):
+        row = []
+        for j in range(i + 1, len(words) + 1):
+            left_over = width - face.width(" ".join(words[i:j]))
+            if left_over < 0:
+                break
+            row.append((j, left_over * left_over))
+        rows.append(row)
+    return rows
 
 
 def shortened(text: str, face: Typeface, width: float, max_lines: int) -> str | None:

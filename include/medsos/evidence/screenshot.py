@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Page, ViewportSize, sync_playwright
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from medsos.clock import Clock, utc_now
@@ -132,8 +132,8 @@ def capture(
 
 
 @contextmanager
-def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]:
-    """An empty page in a Chromium of its own that keeps to itself; closed at the end of the block.
+def open_browser(chromium: str | None) -> Iterator[Browser]:
+    """A Chromium of its own that keeps to itself; closed at the end of the block.
 
     :raises EvidenceError: Chromium cannot be started.
     """
@@ -147,15 +147,25 @@ def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]
                 f"MEDSOS_CHROMIUM dengan letak programnya ({_first_line(error)})."
             ) from None
         try:
-            context = browser.new_context(
-                viewport=ViewportSize(width=viewport[0], height=viewport[1]),
-                locale="id-ID",
-                timezone_id="Asia/Jakarta",
-                service_workers="block",
-            )
-            yield context.new_page()
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]:
+    """An empty page as an office sees it: Indonesian, local time, nothing kept from earlier visits.
+
+    :raises EvidenceError: Chromium cannot be started.
+    """
+    with open_browser(chromium) as browser:
+        context = browser.new_context(
+            viewport=ViewportSize(width=viewport[0], height=viewport[1]),
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            service_workers="block",
+        )
+        yield context.new_page()
 
 
 def _open(page: Page, url: str, deadline: float) -> None:

@@ -24,6 +24,9 @@ _APP_SECRET = _field(
     "App secret", "Hanya bila aplikasi Meta mewajibkan appsecret_proof; selain itu kosongkan.", _SECRET
 )
 _SITE = _field("Alamat situs", "Tempat postingan dilihat orang. Kosongkan untuk alamat resmi platform.")
+_TRAINING = _field(
+    "Akun latihan", "Bila aktif, halaman dan laporan bertanda MODE LATIHAN. Matikan untuk akun resmi.", _FLAG
+)
 _VERSION = _field("Versi Graph API", "Misalnya v26.0. Kosongkan untuk versi bawaan.")
 
 CONNECTIONS: dict[str, dict[str, Any]] = {
@@ -126,7 +129,7 @@ def _connection_type(channel: str) -> dict[str, Any]:
         "connection-type": f"medsos_{channel}",
         "hook-class-name": HOOKS[channel],
         "hook-name": form["hook-name"],
-        "conn-fields": form["conn-fields"],
+        "conn-fields": {**form["conn-fields"], "training": _TRAINING},
         "ui-field-behaviour": {
             "hidden-fields": [name for name in _ALL_HIDDEN if name not in form["shown"]],
             "relabeling": {"host": label, **form["shown"]},

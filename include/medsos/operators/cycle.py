@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from medsos.offices.model import Brand, Office
     from medsos.sop.model import Sop
     from medsos.store.journal import EventName
+
+log = logging.getLogger(__name__)
 
 CYCLE_ID = "{{ ti.xcom_pull(task_ids='accept_request') }}"
 """The only thing that travels between the tasks: the number that `accept_request` gave the cycle."""
@@ -111,6 +114,8 @@ class CycleRun:
         try:
             yield
         except Exception as error:
+            # The sentence on a line of its own: people read it in the log before the traceback.
+            log.error("%s", error)
             self.note("failed", error=type(error).__name__, message=str(error))
             raise
         self.note("finished", at=self.finished_at)

@@ -1,9 +1,10 @@
 """Forms: tasks that ask a person and wait, without holding a worker, until the answer is acceptable.
 
-A form's content is made from the record when the task starts, so it can be prefilled. An answer that
-cannot be accepted is kept, the try fails, and the next try shows the same form with what was typed and
-a sentence on top that says what to mend. Airflow loses an answer that comes within about a second
-after the form opened; then, too, the next try simply asks again.
+A form's content is made from the record when the task first starts, so it can be prefilled. An answer
+that cannot be accepted is kept, the try fails, and the next try asks again. Airflow then shows the form
+as it was first made, whatever the task sends (its row follows the task instance to the next try), so the
+reason stands on the cycle's own page, to which every form leads. Airflow also loses an answer that comes
+within about a second after the form opened; then, too, the next try simply asks again.
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 ASK_AGAIN_AFTER = timedelta(seconds=2)
 TRIES = 200
 """How often a form may be asked again. Every refused answer costs one try; nobody types so many."""
+
+AGAIN = (
+    "*Formulir ini muncul kembali? Jawaban sebelumnya belum dapat diterima; alasannya tertulis di "
+    "[halaman siklus]({page}).*"
+)
 
 LOOK_FOR_PEOPLE_EVERY = timedelta(minutes=1)
 
@@ -97,13 +103,13 @@ class FormOperator(HITLOperator):
             self.log.warning("Belum ada pejabat yang berhak mengisi formulir ini; menunggu.")
             raise AirflowRescheduleException(run.clock() + LOOK_FOR_PEOPLE_EVERY)
         run.note("started")
-        self._show(self._with_problem(run, self.form(run)), people)
+        self._show(run, self.form(run), people)
         run.note("waiting", for_people=[person.username for person in people])
         return super().execute(context)
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         run = cycle_run(self)
-        self._show(self.form(run), self.people(run))
+        self._show(run, self.form(run), self.people(run))
         payload = super().execute_complete(context, event)
         user = payload["responded_by_user"] or {}
         answer = Answer(
@@ -118,30 +124,20 @@ class FormOperator(HITLOperator):
                 result = self.accept(run, answer)
             except FormError as error:
                 _keep(run, answer, problem=str(error))
-                raise AirflowException(f"{error} Formulir ditampilkan lagi.") from None
+                raise AirflowException(f"{error} Formulir ditanyakan lagi.") from None
             _keep(run, answer, problem="")
         return result
 
-    def _show(self, form: Form, people: list[Holder]) -> None:
+    def _show(self, run: CycleRun, form: Form, people: list[Holder]) -> None:
         """Set what the base class sends to Airflow."""
-        self.subject, self.body, self.options = form.subject, form.body, list(form.options)
+        page = f"{run.settings.public_url}/medsos/siklus/{run.cycle_id}"
+        self.subject, self.options = form.subject, list(form.options)
+        self.body = f"{form.body}\n\n{AGAIN.format(page=page)}"
         self.params = ParamsDict(form.fields)
         # Without assigned users Airflow would take an answer from anybody, so the list is never empty.
         self.assigned_users = [{"id": p.airflow_user_id, "name": p.username} for p in people] or [
             {"id": "-", "name": "-"}
         ]
-
-    def _with_problem(self, run: CycleRun, form: Form) -> Form:
-        """The form with the last refused answer in it and the reason on top."""
-        last = _last_answer(run)
-        if last is None or last.accepted:
-            return form
-        fields = {
-            name: _prefilled(param, last.answers[name]) if name in last.answers else param
-            for name, param in form.fields.items()
-        }
-        body = f"**Jawaban sebelumnya belum dapat diterima.** {last.problem}\n\n{form.body}"
-        return Form(form.subject, body, fields, form.options)
 
 
 def text_field(title: str, value: str = "", *, description: str = "", lines: int = 1) -> Param:
@@ -171,10 +167,6 @@ def parse_instant(value: Any, label: str) -> datetime:
     return parsed
 
 
-def _prefilled(param: Param, value: Any) -> Param:
-    return Param(value, description=param.description, **param.schema)
-
-
 def _keep(run: CycleRun, answer: Answer, *, problem: str) -> None:
     from medsos.store.models import FormAnswer
     from medsos.store.session import transaction
@@ -193,18 +185,3 @@ def _keep(run: CycleRun, answer: Answer, *, problem: str) -> None:
                 problem=problem,
             )
         )
-
-
-def _last_answer(run: CycleRun) -> Any:
-    from sqlalchemy import select
-
-    from medsos.store.models import FormAnswer
-    from medsos.store.session import transaction
-
-    with transaction() as session:
-        return session.scalars(
-            select(FormAnswer)
-            .where(FormAnswer.cycle_id == run.cycle_id, FormAnswer.task_id == run.task_id)
-            .order_by(FormAnswer.id.desc())
-            .limit(1)
-        ).first()

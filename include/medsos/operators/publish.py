@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
 
-from medsos.errors import ChannelError, NotApproved, Transient, UnknownOutcome
+from medsos.errors import ChannelError, NotApproved, RateLimited, Transient, UnknownOutcome
 from medsos.operators.cycle import CycleOperator, CycleRun
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ class PublishOperator(CycleOperator):
             raise AirflowFailException(str(error)) from None
         except REFUSED_FOR_GOOD as error:
             raise AirflowFailException(_sentence(run, error)) from None
+        except RateLimited as error:
+            # Hours may pass, and no try is used up.
+            raise AirflowRescheduleException(error.retry_at) from None
         except UnknownOutcome as error:
             raise AirflowFailException(
                 f"{_sentence(run, error)} Unggahan tidak diulang agar tidak tayang dua kali."

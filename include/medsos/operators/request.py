@@ -65,6 +65,7 @@ class AcceptRequestOperator(BaseOperator):
                 finished=self.clock,
             )
         except RequestError as error:
+            self.log.error("%s", error)
             raise AirflowFailException(str(error)) from None
 
 

@@ -21,6 +21,7 @@ from medsos.errors import (
     Duplicate,
     PermissionMissing,
     QuotaExhausted,
+    Transient,
     UnknownOutcome,
 )
 from medsos.publishing.ledger import Ledger, StoredJournal
@@ -87,8 +88,8 @@ def _commit(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJo
     except (UnknownOutcome, Duplicate) as error:
         _commit_outcome_unknown(ledger, str(error))
         _reconcile(ledger, client, post, journal)
-        if ledger.state is not State.PUBLISHED:
-            raise UnknownOutcome(str(error)) from None
+        if ledger.state is State.ABSENT:
+            raise Transient(f"{error} Terbukti belum tayang; akan diunggah lagi.") from None
         return
     except ChannelError as error:
         # Every other class says that nothing became public (contract 1.1).

@@ -13,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from medsos.sandbox import (
     facebook,
     facebook_account,
+    facebook_insights,
     facebook_video,
     graph,
     inspection,
@@ -35,7 +36,10 @@ from medsos.sandbox.gate import Gate
 from medsos.sandbox.wire import PlatformError
 
 # These have no router of their own: on import they register with `graph` or `wordpress`.
-REGISTERED = (facebook, facebook_account, instagram_media, wordpress_media, wordpress_posts, wordpress_terms)
+REGISTERED = (
+    facebook, facebook_account, facebook_insights, instagram_media, wordpress_media, wordpress_posts,
+    wordpress_terms,
+)  # fmt: skip
 
 
 class SandboxApp(FastAPI):

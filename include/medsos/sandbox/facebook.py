@@ -253,6 +253,7 @@ def delete_post(request: Graph) -> dict[str, Any]:
 def read_photo(request: Graph) -> dict[str, Any]:
     photo = request.sandbox.state.get("fb_photo", request.node_id) or {}
     facts = request.sandbox.files.facts(photo["sha256"])
+    post = request.sandbox.post("facebook", photo["post_id"] or "")
     picture = {
         "source": request.sandbox.url(cdn_path(facts)),
         "width": facts["width"],
@@ -266,6 +267,6 @@ def read_photo(request: Graph) -> dict[str, Any]:
         "created_time": graph.graph_time(photo["created_at"]),
         "images": [picture],
         "page_story_id": photo["post_id"],
-        "link": request.sandbox.url(f"/facebook.com/photo/{photo['id']}"),
+        "link": request.sandbox.url(post["path"]) if post else None,
     }
     return graph.select(request, node, ("created_time", "name", "id"), "Photo")

@@ -9,7 +9,7 @@ import requests
 _USER_AGENT = "facebookexternalhit/1.1 (mode latihan)"
 
 
-class FetchFailed(Exception):  # noqa: N818
+class FetchFailed(Exception):
     """The address gave no usable file. The message says why."""
 
 

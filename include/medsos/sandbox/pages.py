@@ -169,7 +169,7 @@ def avatar() -> Response:
 # -- pages ---------------------------------------------------------------------------------------------------
 
 
-@router.get("/")
+@router.api_route("/", methods=["GET", "HEAD"])
 def index(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     counts = {platform: len(sandbox.visible_posts(platform)) for platform in TIMELINES}
@@ -196,16 +196,16 @@ def site_without_slash(call: ReadCall) -> Response:
     return site(call)
 
 
-@router.get("/web/{slug}/")
-@router.get("/web/{slug}")
+@router.api_route("/web/{slug}/", methods=["GET", "HEAD"])
+@router.api_route("/web/{slug}", methods=["GET", "HEAD"])
 def article(request: Request, slug: str) -> Response:
     return _post_page(request.app.state.sandbox, "web", f"/web/{slug}/")
 
 
-@router.get("/facebook.com/{path:path}")
-@router.get("/instagram.com/{path:path}")
-@router.get("/x.com/{path:path}")
-@router.get("/tiktok.com/{path:path}")
+@router.api_route("/facebook.com/{path:path}", methods=["GET", "HEAD"])
+@router.api_route("/instagram.com/{path:path}", methods=["GET", "HEAD"])
+@router.api_route("/x.com/{path:path}", methods=["GET", "HEAD"])
+@router.api_route("/tiktok.com/{path:path}", methods=["GET", "HEAD"])
 def social(request: Request, path: str) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     full = request.url.path

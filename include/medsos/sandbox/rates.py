@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,25 +68,32 @@ def check(state: State, method: str, path: str) -> Verdict:
             state.add_hit(rule.name)
     reset = (hits[0] if hits else state.time()) + rule.seconds
     used = len(hits) if full else len(hits) + 1
-    headers = _headers(rule, limit, used, reset, state.time())
+    headers = _headers(rule, path, limit, used, reset - state.time())
     return Verdict(headers, _refusal(rule) if full else None)
 
 
-def _headers(rule: Rule, limit: int, used: int, reset: float, now: float) -> Headers:
+def _headers(rule: Rule, path: str, limit: int, used: int, seconds_left: float) -> Headers:
     if rule.platform == "x":
         return {
             "x-rate-limit-limit": str(limit),
             "x-rate-limit-remaining": str(max(0, limit - used)),
-            "x-rate-limit-reset": str(int(reset) + 1),
+            # By the wall clock, as the header Date is, so that a client waits for as long as it takes.
+            "x-rate-limit-reset": str(int(time.time() + seconds_left) + 1),
         }
     if rule.platform == "graph":
         percent = min(100, int(100 * used / max(1, limit)))
         usage = {"call_count": percent, "total_cputime": 1, "total_time": 1}
-        minutes = int((reset - now) / 60) + 1 if used >= limit else 0
-        page = {"type": "pages", **usage, "estimated_time_to_regain_access": minutes}
+        minutes = int(seconds_left / 60) + 1 if used >= limit else 0
+        instagram = accounts.INSTAGRAM["user_id"] in path or path.startswith("/instagram-graph/")
+        account = accounts.INSTAGRAM["user_id"] if instagram else accounts.FACEBOOK["page_id"]
+        use = {
+            "type": "instagram" if instagram else "pages",
+            **usage,
+            "estimated_time_to_regain_access": minutes,
+        }
         return {
             "x-app-usage": json.dumps(usage),
-            "x-business-use-case-usage": json.dumps({accounts.FACEBOOK["page_id"]: [page]}),
+            "x-business-use-case-usage": json.dumps({account: [use]}),
         }
     return {}
 

@@ -144,8 +144,9 @@ def _only_fields(call: Call, answer: Response) -> Response:
     return JSONResponse(chosen, answer.status_code, headers=headers)
 
 
+@router.api_route("/web/wp-json", methods=_METHODS)
 @router.api_route("/web/wp-json/{path:path}", methods=_METHODS)
-def pretty(call: ReadCall, path: str) -> Response:
+def pretty(call: ReadCall, path: str = "") -> Response:
     return dispatch(call, "/" + path)
 
 

@@ -16,7 +16,8 @@ from medsos.sandbox.wordpress_view import SITE_TIME, iso, media_url, render
 # What WordPress lets an editor upload, as far as an office needs it; extension by true type.
 ALLOWED = {
     "image/jpeg": ("jpg", "jpeg", "jpe"), "image/png": ("png",), "image/gif": ("gif",),
-    "image/webp": ("webp",), "image/bmp": ("bmp",), "image/tiff": ("tif", "tiff"), "video/mp4": ("mp4", "m4v"),
+    "image/webp": ("webp",), "image/bmp": ("bmp",), "image/tiff": ("tif", "tiff"),
+    "video/mp4": ("mp4", "m4v"),
     "video/quicktime": ("mov", "qt"), "video/webm": ("webm",), "application/pdf": ("pdf",),
 }  # fmt: skip
 _NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."

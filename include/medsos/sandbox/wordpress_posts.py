@@ -125,7 +125,10 @@ def _save(rest: Rest, post: Document) -> None:
     """Bring status, slug and media in line, and store the post."""
     sandbox, now = rest.sandbox, rest.sandbox.state.time()
     if post["status"] in _PUBLIC:
+        # Less than a minute ahead counts as now.
         post["status"] = "future" if post["visible_at"] > now + 60 else "publish"
+        if post["status"] == "publish":
+            post["visible_at"] = min(post["visible_at"], now)
         post["slug"] = post["slug"] or slugify(post["title"]) or post["id"]
         post["categories"] = post["categories"] or [1]
     if post["slug"] and post["status"] != "trash":

@@ -158,7 +158,7 @@ def _shorten(text: str) -> list[dict[str, str]]:
 
 def _new_words(call: Call) -> bool:
     """Section 5.3: answer in the vocabulary of the request."""
-    return "post.fields" in call.query or "sdk" in call.headers.get("user-agent", "").lower()
+    return "post.fields" in call.query
 
 
 def _fields(call: Call) -> set[str]:

@@ -43,7 +43,7 @@ class Sop(DataModel):
     approval_rounds: int = Field(ge=1, le=9)
     reviews_per_year: int = Field(ge=1)
     legal_basis: list[str] = Field(min_length=1)
-    notes: list[str] = []
+    notes: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _in_order(self) -> Sop:

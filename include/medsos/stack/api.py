@@ -18,6 +18,9 @@ Airflow 3.3.2 with the LocalExecutor fails a task whose answer arrives before th
 note that the task was parked; people are never that fast.
 """
 
+_BUSY_WAITS = (0.2, 0.5, 1, 2, 4)
+"""Seconds between tries while SQLite is busy: Airflow then answers 500 and has changed nothing."""
+
 _TIMEOUT = (5, 60)
 _PAGE = 100
 
@@ -44,6 +47,11 @@ class AirflowApi:
         response = self._send(method, f"/api/v2{path}", **arguments)
         if response.status_code == 401:
             self._log_in()
+            response = self._send(method, f"/api/v2{path}", **arguments)
+        for wait in _BUSY_WAITS:
+            if not _database_was_busy(response):
+                break
+            time.sleep(wait)
             response = self._send(method, f"/api/v2{path}", **arguments)
         return response
 
@@ -180,6 +188,10 @@ class AirflowApi:
             raise StackError(
                 f"Airflow di {self.base_url} tidak menjawab ({type(error).__name__})."
             ) from error
+
+
+def _database_was_busy(response: requests.Response) -> bool:
+    return response.status_code == 500 and '"Database error"' in response.text
 
 
 def _q(part: str) -> str:

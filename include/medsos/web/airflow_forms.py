@@ -37,15 +37,15 @@ REFUSALS = {
     400: "Airflow tidak menerima pilihan ini. Muat ulang halaman, lalu coba lagi.",
     401: "Sesi Anda sudah berakhir. Masuk kembali, lalu kirim ulang keputusan.",
     403: (
-        "Anda tidak ditugaskan untuk memutuskan formulir ini, atau peran Anda di Airflow tidak boleh menjawab. "
-        "Keputusan tidak dikirim."
+        "Anda tidak ditugaskan untuk memutuskan formulir ini, atau peran Anda di Airflow tidak boleh "
+        "menjawab. Keputusan tidak dikirim."
     ),
     404: "Formulir ini tidak lagi menunggu. Tugasnya mungkin dijalankan ulang; muat ulang halaman.",
     409: "Formulir ini sudah dijawab, mungkin dari perangkat lain. Muat ulang halaman untuk melihatnya.",
 }
 
 
-class FormRefused(Exception):  # noqa: N818  the sentence is shown to the visitor
+class FormRefused(Exception):
     """Airflow did not take the answer. `status` is its HTTP status; the text is for the visitor."""
 
     def __init__(self, status: int, message: str) -> None:

@@ -23,6 +23,7 @@ from medsos.store.models import (
     Cycle,
     Design,
     Evidence,
+    FormAnswer,
     Material,
     Minutes,
     Publication,
@@ -99,6 +100,7 @@ class CycleView:
     rounds: tuple[RoundView, ...]
     channels: tuple[ChannelState, ...]
     minutes: Minutes | None
+    refused: tuple[FormAnswer, ...]
     recorded: dict[str, tuple[str, str]]
 
     def name_of(self, username: str) -> str:
@@ -141,6 +143,7 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
         rounds=_rounds(session, cycle_id, designs),
         channels=channels,
         minutes=minutes,
+        refused=_refused(session, cycle) if cycle.completed_at is None else (),
         recorded=_recorded(session, cycle, designs),
     )
 
@@ -248,6 +251,15 @@ def _channel(
         design=pictures[-1] if pictures else None,
         evidence=evidence_of(session, publication.id) if publication else None,
     )
+
+
+def _refused(session: Session, cycle: Cycle) -> tuple[FormAnswer, ...]:
+    """The last answer of each form where it could not be accepted and no better one has come since."""
+    answers = session.scalars(
+        select(FormAnswer).where(FormAnswer.cycle_id == cycle.id).order_by(FormAnswer.id)
+    )
+    last = {answer.task_id: answer for answer in answers}
+    return tuple(answer for answer in last.values() if not answer.accepted)
 
 
 def _recorded(session: Session, cycle: Cycle, designs: Sequence[Design]) -> dict[str, tuple[str, str]]:

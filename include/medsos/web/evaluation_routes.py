@@ -90,9 +90,8 @@ async def download(table: str, visitor: VisitorDep, bulan: str = "") -> Response
                     query = query.where(MonthlyRecap.month == month.first)
                 return csv_table(table, [(row, zones[row.office]) for row in session.scalars(query)])
             rows = session.execute(
-                select(model, CycleScorecard.office)
-                .join(CycleScorecard, CycleScorecard.cycle_id == model.cycle_id)
-                .join(Cycle, Cycle.id == CycleScorecard.cycle_id)
+                select(model, Cycle.office)
+                .join(Cycle, Cycle.id == model.cycle_id)
                 .where(*conditions)
                 .order_by(model.cycle_id)
             )
@@ -115,11 +114,7 @@ def _recap(session: Session, visitor: Visitor, offices: Sequence[Office], month:
         .where(*conditions)
         .order_by(CycleScorecard.cycle_id.desc())
     ).all()
-    completed = session.scalars(
-        select(CycleScorecard.completed_at)
-        .join(Cycle, Cycle.id == CycleScorecard.cycle_id)
-        .where(*everything, CycleScorecard.completed_at.is_not(None))
-    )
+    completed = session.scalars(select(Cycle.completed_at).where(*everything))
     months = months_with([at for at in completed if at is not None], offices[0].zone) if offices else []
     query = (
         select(
@@ -128,7 +123,6 @@ def _recap(session: Session, visitor: Visitor, offices: Sequence[Office], month:
             StepDuration.target_minutes,
             StepDuration.on_time,
         )
-        .join(CycleScorecard, CycleScorecard.cycle_id == StepDuration.cycle_id)
         .join(Cycle, Cycle.id == StepDuration.cycle_id)
         .where(*conditions, StepDuration.on_time.is_not(None))
     )
@@ -176,9 +170,10 @@ def _conditions(
     """What the visitor may read, completed in the month by the calendar of the first office."""
     conditions: list[ColumnElement[bool]] = [
         Cycle.dag_id.in_(readable_dags(session, visitor)),
-        CycleScorecard.office.in_([office.slug for office in offices]),
+        Cycle.office.in_([office.slug for office in offices]),
+        Cycle.completed_at.is_not(None),
     ]
     if month is not None and offices:
         begin, end = month.bounds(offices[0].zone)
-        conditions += [CycleScorecard.completed_at >= begin, CycleScorecard.completed_at < end]
+        conditions += [Cycle.completed_at >= begin, Cycle.completed_at < end]
     return conditions

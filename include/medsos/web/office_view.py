@@ -55,3 +55,8 @@ def training_mode(office: Office) -> bool:
     training = any(is_training(setup.connection) for setup in office.channels.values() if setup.mode == "api")
     _training[office.slug] = (time.monotonic(), training)
     return training
+
+
+def forget_training() -> None:
+    """Look again at the connections, without waiting for the half minute."""
+    _training.clear()

@@ -53,6 +53,7 @@ def moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 _templates.filters["moment"] = moment
+_templates.filters["local_day"] = lambda at, zone: long_date(at.astimezone(zone).date(), weekday=False)
 _templates.tests["web_address"] = lambda address: urlsplit(str(address)).scheme in ("http", "https")
 
 

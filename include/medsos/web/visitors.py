@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 
-class NotLoggedIn(Exception):  # noqa: N818  a state of the visit, answered with the way to log in
+class NotLoggedIn(Exception):
     """Nobody is logged in, or the session has ended."""
 
 

@@ -26,7 +26,7 @@ STEP = {
     "selesai": "Selesai",
     "berjalan": "Sedang dikerjakan",
     "menunggu": "Menunggu orang",
-    "gagal": "Gagal, perlu diperiksa",
+    "gagal": "Gagal; dicoba lagi atau perlu diperiksa",
     "dilewati": "Dilewati",
     "belum": "Belum dimulai",
 }

@@ -1,0 +1,217 @@
+"""Walks through one whole cycle in a real browser, as the three people, and photographs what they see.
+
+The pictures of the guides come from here (`make guide`), and a test walks the same way, so the guides
+cannot show what no longer works.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from medsos.clock import utc_now
+from medsos.errors import StackError
+from medsos.evidence.screenshot import open_browser
+from medsos.settings import load_settings
+from medsos.stack.supervisor import Stack
+
+ZONE = ZoneInfo("Asia/Jakarta")
+DAG_ID = "content_cycle__kota_bengkulu"
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+SECONDS = 240
+"""How long a step of Airflow may take before the walk gives up."""
+
+TITLE = "Rapat Koordinasi Pemutakhiran Data Pemilih"
+BODY = (
+    "KPU Kota Bengkulu melaksanakan rapat koordinasi pemutakhiran data pemilih bersama Bawaslu dan Dinas "
+    "Kependudukan dan Pencatatan Sipil.\n\nRapat menyepakati jadwal pencocokan data pada Desember 2026."
+)
+
+
+@dataclass
+class Walk:
+    """One walk. `pictures` gets the screenshots as PNG, `photo` is a file in the intake folder."""
+
+    stack: Stack
+    browser: Browser
+    pictures: Path
+    photo: str
+
+    @contextmanager
+    def visit(self, username: str, viewport: ViewportSize) -> Iterator[Page]:
+        """A browser window of one person, logged in."""
+        context = self.browser.new_context(
+            viewport=viewport,
+            locale="id-ID",
+            timezone_id=ZONE.key,
+            device_scale_factor=2 if viewport is PHONE else 1,
+        )
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(self.stack.config.local_url)
+        page.get_by_label("Username").fill(username)
+        page.locator("input[type=password]").fill(self.stack.passwords[username])
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_text("Dags").first.wait_for()
+        try:
+            yield page
+        finally:
+            context.close()
+
+    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
+        page.wait_for_timeout(700)
+        page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
+
+    def open(self, page: Page, path: str) -> None:
+        page.goto(self.stack.config.local_url + path)
+
+    def open_form(self, page: Page, heading: str) -> None:
+        """Wait on *Perlu tindakan* until a form with this heading waits for the visitor; open it."""
+        self.until(page, "/medsos/perlu-tindakan", lambda: page.get_by_text(heading).count() > 0)
+
+    def until(self, page: Page, path: str, there: Callable[[], bool]) -> None:
+        """Look at a page of ours again and again until it shows something."""
+        deadline = time.monotonic() + SECONDS
+        while True:
+            self.open(page, path)
+            page.locator("main").wait_for()
+            if there():
+                return
+            if time.monotonic() > deadline:
+                raise StackError(f"Halaman {path} tidak menampilkan yang ditunggu dalam {SECONDS} detik.")
+            page.wait_for_timeout(2000)
+
+
+def walk(stack: Stack, pictures: Path, photo: str) -> None:
+    """Request, minutes, plan, one revision, approval in the second round, posts, links, report.
+
+    :param stack: running and healthy.
+    :raises StackError: a step did not come in time.
+    """
+    pictures.mkdir(parents=True, exist_ok=True)
+    with open_browser(load_settings().chromium) as browser:
+        tour = Walk(stack, browser, pictures, photo)
+        _admin_requests(tour)
+        _kasubbag_asks_for_a_revision(tour)
+        _admin_revises(tour)
+        _kasubbag_approves(tour)
+        _admin_sees_the_result(tour)
+        _analyst_reads(tour)
+
+
+def _admin_requests(tour: Walk) -> None:
+    with tour.visit("admin", DESKTOP) as page:
+        tour.open(page, f"/dags/{DAG_ID}")
+        page.get_by_role("button", name="Trigger").first.click()
+        page.locator("[name=element_title]").fill(TITLE)
+        page.locator("[name=element_body]").fill(BODY)
+        page.locator("[name=element_place]").fill("Aula KPU Kota Bengkulu")
+        tour.shoot(page, "admin-permohonan")
+        page.locator("[name=element_materials]").fill(tour.photo)
+        page.locator("[name=element_materials]").scroll_into_view_if_needed()
+        tour.shoot(page, "admin-permohonan-bahan")
+        page.get_by_role("dialog").get_by_role("button", name="Trigger").last.click()
+        page.get_by_role("dialog").wait_for(state="detached")
+        tour.open_form(page, "Notula rapat")
+        tour.shoot(page, "admin-perlu-tindakan")
+        page.get_by_role("link", name=TITLE).first.click()
+        ended = utc_now().astimezone(ZONE) - timedelta(minutes=10)
+        _pick(page, 0, ended - timedelta(minutes=95))
+        _pick(page, 0, ended)
+        page.locator("[name=element_peserta]").fill(
+            "Ketua Divisi Sosdiklih\nKasubbag Teknis PP, Parhubmas\nAdmin Medsos"
+        )
+        page.locator("[name=element_keputusan]").fill("Hasil rapat koordinasi ditayangkan di semua kanal.")
+        page.get_by_text("Langkah 1").first.scroll_into_view_if_needed()
+        tour.shoot(page, "admin-notula")
+        _press(page, "Simpan notula")
+        tour.open_form(page, "Rencana materi")
+        page.get_by_role("link", name=TITLE).first.click()
+        page.locator("[name=element_judul_desain]").wait_for()
+        tour.shoot(page, "admin-rencana")
+        _press(page, "Simpan rencana")
+
+
+def _kasubbag_asks_for_a_revision(tour: Walk) -> None:
+    with tour.visit("kasubbag", PHONE) as page:
+        tour.open_form(page, "Persetujuan")
+        tour.shoot(page, "kasubbag-perlu-tindakan")
+        page.get_by_role("link", name=TITLE).first.click()
+        page.locator("[name=catatan]").wait_for()
+        tour.shoot(page, "kasubbag-persetujuan")
+        page.locator("[name=catatan]").fill("Tambahkan kata “Triwulan IV” pada judul desain.")
+        page.locator("[name=catatan]").scroll_into_view_if_needed()
+        tour.shoot(page, "kasubbag-tombol")
+        page.get_by_role("button", name="Revisi").click()
+        page.get_by_role("button", name="Ya, kembalikan").wait_for()
+        tour.shoot(page, "kasubbag-revisi")
+        page.get_by_role("button", name="Ya, kembalikan").click()
+        page.locator("main").wait_for()
+
+
+def _admin_revises(tour: Walk) -> None:
+    with tour.visit("admin", DESKTOP) as page:
+        tour.open_form(page, "Revisi putaran 1")
+        page.get_by_role("link", name=TITLE).first.click()
+        heading = page.locator("[name=element_judul_desain]")
+        heading.fill(f"{TITLE} Triwulan IV")
+        tour.shoot(page, "admin-revisi")
+        _press(page, "Kirim revisi")
+
+
+def _kasubbag_approves(tour: Walk) -> None:
+    with tour.visit("kasubbag", PHONE) as page:
+        tour.open_form(page, "Persetujuan putaran 2")
+        page.get_by_role("link", name=TITLE).first.click()
+        page.locator("[name=catatan]").wait_for()
+        tour.shoot(page, "kasubbag-putaran-2", whole=True)
+        page.get_by_role("button", name="Setuju").click()
+        page.get_by_role("button", name="Ya, setujui dan unggah").wait_for()
+        tour.shoot(page, "kasubbag-setuju")
+        page.get_by_role("button", name="Ya, setujui dan unggah").click()
+        page.locator("main").wait_for()
+        tour.shoot(page, "kasubbag-selesai")
+
+
+def _admin_sees_the_result(tour: Walk) -> None:
+    with tour.visit("admin", DESKTOP) as page:
+        tour.until(page, "/medsos/siklus", lambda: page.get_by_text("Selesai", exact=True).count() > 1)
+        tour.shoot(page, "admin-siklus")
+        page.get_by_role("link", name=TITLE).first.click()
+        page.locator("main h1").wait_for()
+        tour.shoot(page, "admin-hasil", whole=True)
+        tour.open(page, f"/dags/{DAG_ID}")
+        page.get_by_text("6 · Rekap & Evaluasi").first.wait_for()
+        tour.shoot(page, "admin-enam-langkah")
+
+
+def _analyst_reads(tour: Walk) -> None:
+    with tour.visit("analis", DESKTOP) as page:
+        tour.open(page, "/medsos/evaluasi")
+        page.locator("main h1").wait_for()
+        tour.shoot(page, "analis-evaluasi", whole=True)
+
+
+def _pick(page: Page, number: int, moment: datetime) -> None:
+    """Choose a date and time with the picker that is still empty, `number` counted from 0."""
+    page.get_by_text("Select date and time").nth(number).click()
+    page.get_by_placeholder("YYYY/MM/DD").fill(f"{moment:%Y/%m/%d}")
+    page.get_by_placeholder("HH:mm").fill(f"{moment:%H:%M}")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    page.get_by_placeholder("YYYY/MM/DD").wait_for(state="detached")
+
+
+def _press(page: Page, button: str) -> None:
+    """Press a form's button once the form has waited long enough for Airflow to have noticed."""
+    page.wait_for_timeout(2500)
+    page.get_by_role("button", name=button).click()
+    page.get_by_role("button", name=button).wait_for(state="detached")

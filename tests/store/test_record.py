@@ -1,0 +1,119 @@
+"""The record keeps times with their zone, a chain that shows changes, and fits its migrations."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import StatementError
+
+from builders import NOW
+from medsos.store.audit import FIRST_HASH, append_audit, entry_hash
+from medsos.store.migrate import alembic_config, upgrade
+from medsos.store.models import AuditEntry, Base, Cycle
+from medsos.store.session import engine_for, transaction
+
+EVALUATION_COLUMNS = {
+    "step_durations": "cycle_id office content_type sop_version step_no step_key started_at finished_at target_minutes "
+    "elapsed_minutes working_minutes waiting_minutes rework_minutes rounds on_time deviation_minutes kahar",
+    "channel_results": "cycle_id channel mode state published_at permalink attempts evidence_kind evidence_sha256 "
+    "upload_seconds",
+    "cycle_scorecards": "cycle_id office title content_type status requested_at completed_at rounds approved_by "
+    "on_behalf_of working_minutes target_minutes steps_on_time steps_total channels_published channels_total "
+    "evidence_complete kahar",
+    "monthly_recap": "office month step_no cycles on_time_rate median_minutes p90_minutes max_minutes target_minutes",
+}
+
+
+def cycle(requested_at: datetime) -> Cycle:
+    return Cycle(
+        office="kota-bengkulu",
+        title="Rapat",
+        content_type="video",
+        requester="admin",
+        requested_at=requested_at,
+        sop_version="v",
+        dag_id="d",
+        run_id=requested_at.isoformat(),
+        request={},
+        archive_folder="x",
+    )
+
+
+def test_migrating_twice_is_harmless_and_the_migrations_make_exactly_the_models(database: str) -> None:
+    upgrade(database)
+    command.check(alembic_config(database))
+
+
+@pytest.mark.parametrize("table", EVALUATION_COLUMNS)
+def test_the_evaluation_tables_have_the_columns_that_analysts_were_promised(
+    database: str, table: str
+) -> None:
+    columns = [column["name"] for column in inspect(engine_for(database)).get_columns(table)]
+    assert columns == EVALUATION_COLUMNS[table].split()
+
+
+def test_an_instant_comes_back_as_the_same_instant_in_utc(database: str) -> None:
+    wib = timezone(timedelta(hours=7))
+    with transaction(database) as session:
+        row = cycle(datetime(2026, 11, 23, 10, 0, tzinfo=wib))
+        session.add(row)
+    with transaction(database) as session:
+        read = session.get_one(Cycle, row.id).requested_at
+    assert read == NOW
+    assert read.utcoffset() == timedelta(0)
+
+
+def test_a_time_without_zone_is_refused(database: str) -> None:
+    with transaction(database) as session:
+        session.add(cycle(datetime(2026, 11, 23, 10, 0)))  # noqa: DTZ001  that is the mistake
+        with pytest.raises(StatementError, match="zone"):
+            session.flush()
+        session.rollback()
+
+
+def test_an_exception_leaves_no_trace(database: str) -> None:
+    def fail_half_way() -> None:
+        with transaction(database) as session:
+            append_audit(session, at=NOW, actor="a", action="x", subject="hilang")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    with transaction(database) as session:
+        assert session.scalars(select(AuditEntry).where(AuditEntry.subject == "hilang")).first() is None
+
+
+def test_writers_at_the_same_time_make_one_chain_without_forks(database: str) -> None:
+    def write(number: int) -> None:
+        with transaction(database) as session:
+            append_audit(
+                session, at=NOW + timedelta(seconds=number), actor="w", action="x", subject=str(number)
+            )
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(24)))
+    with transaction(database) as session:
+        entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    previous = FIRST_HASH
+    for entry in entries:
+        assert entry.previous_hash == previous
+        assert entry.hash == entry_hash(entry)
+        previous = entry.hash
+    assert {str(n) for n in range(24)} <= {entry.subject for entry in entries}
+
+
+def test_a_changed_row_no_longer_fits_its_hash(database: str) -> None:
+    with transaction(database) as session:
+        entry = append_audit(
+            session, at=NOW, actor="kasubbag", action="x", subject="s", after={"decision": "tolak"}
+        )
+    entry.after = {"decision": "setuju"}
+    assert entry_hash(entry) != entry.hash
+
+
+def test_every_table_is_ours_to_migrate(database: str) -> None:
+    assert set(Base.metadata.tables) <= set(inspect(engine_for(database)).get_table_names())
