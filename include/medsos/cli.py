@@ -80,6 +80,16 @@ def bench() -> None:
 
 
 @app.command()
+def guide() -> None:
+    """Jalani satu siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
+    from pathlib import Path
+
+    from medsos.devtools.guide_walk import make_pictures
+
+    make_pictures(Path("docs/images/panduan"))
+
+
+@app.command()
 def designs() -> None:
     """Gambar lembar ketiga puluh desain: docs/images/designs.png."""
     from medsos.design.sheet import main

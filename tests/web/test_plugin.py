@@ -39,7 +39,10 @@ def test_loading_the_plugin_does_not_load_the_pages() -> None:
         f"import runpy, sys; runpy.run_path({str(PLUGINS / 'medsos_plugin.py')!r}); "
         "print(*[name for name in ('pandas', 'PIL', 'jinja2', 'medsos.web.app') if name in sys.modules])"
     )
-    plain = "import airflow.plugins_manager, sys; print(*[n for n in ('pandas', 'PIL', 'jinja2') if n in sys.modules])"
+    plain = (
+        "import airflow.plugins_manager, sys; "
+        "print(*[name for name in ('pandas', 'PIL', 'jinja2') if name in sys.modules])"
+    )
     loaded, without = (
         set(
             subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)

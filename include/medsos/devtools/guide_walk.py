@@ -6,6 +6,8 @@ cannot show what no longer works.
 
 from __future__ import annotations
 
+import io
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,12 +16,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from medsos.clock import utc_now
 from medsos.errors import StackError
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
+from medsos.stack.config import StackConfig
+from medsos.stack.demo_files import write_photo
+from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -28,6 +34,8 @@ DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
 SECONDS = 240
 """How long a step of Airflow may take before the walk gives up."""
+
+_LOAD_ALL_PICTURES = "for (const image of document.images) image.loading = 'eager'"
 
 TITLE = "Rapat Koordinasi Pemutakhiran Data Pemilih"
 BODY = (
@@ -68,14 +76,24 @@ class Walk:
 
     def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
         page.wait_for_timeout(700)
-        page.screenshot(path=self.pictures / f"{name}.png", full_page=whole)
+        if whole:
+            page.evaluate(_LOAD_ALL_PICTURES)
+            page.wait_for_timeout(700)
+        shot = page.screenshot(full_page=whole)
+        with Image.open(io.BytesIO(shot)) as picture:
+            # A palette keeps the repository small; screens have few colours.
+            picture.convert("RGB").quantize(256).save(self.pictures / f"{name}.png", optimize=True)
 
     def open(self, page: Page, path: str) -> None:
         page.goto(self.stack.config.local_url + path)
 
-    def open_form(self, page: Page, heading: str) -> None:
+    def open_form(self, page: Page, heading: str, *, picture: str = "") -> None:
         """Wait on *Perlu tindakan* until a form with this heading waits for the visitor; open it."""
-        self.until(page, "/medsos/perlu-tindakan", lambda: page.get_by_text(heading).count() > 0)
+        entry = page.get_by_role("listitem").filter(has_text=heading).filter(has_text=TITLE)
+        self.until(page, "/medsos/perlu-tindakan", lambda: entry.count() > 0)
+        if picture:
+            self.shoot(page, picture)
+        entry.get_by_role("link").click()
 
     def until(self, page: Page, path: str, there: Callable[[], bool]) -> None:
         """Look at a page of ours again and again until it shows something."""
@@ -88,6 +106,21 @@ class Walk:
             if time.monotonic() > deadline:
                 raise StackError(f"Halaman {path} tidak menampilkan yang ditunggu dalam {SECONDS} detik.")
             page.wait_for_timeout(2000)
+
+
+def make_pictures(target: Path) -> None:
+    """Start a scratch installation, walk, and put the pictures into `target`."""
+    with tempfile.TemporaryDirectory(prefix="medsos-guide-") as home:
+        stack = Stack(StackConfig(home=Path(home), port=free_port(), sandbox_port=free_port()))
+        intake = Path(home) / "masuk" / "kota-bengkulu"
+        intake.mkdir(parents=True)
+        write_photo(intake / "rapat.jpg")
+        try:
+            stack.start()
+            stack.wait_healthy()
+            walk(stack, target, "rapat.jpg")
+        finally:
+            stack.stop()
 
 
 def walk(stack: Stack, pictures: Path, photo: str) -> None:
@@ -120,9 +153,7 @@ def _admin_requests(tour: Walk) -> None:
         tour.shoot(page, "admin-permohonan-bahan")
         page.get_by_role("dialog").get_by_role("button", name="Trigger").last.click()
         page.get_by_role("dialog").wait_for(state="detached")
-        tour.open_form(page, "Notula rapat")
-        tour.shoot(page, "admin-perlu-tindakan")
-        page.get_by_role("link", name=TITLE).first.click()
+        tour.open_form(page, "Notula rapat", picture="admin-perlu-tindakan")
         ended = utc_now().astimezone(ZONE) - timedelta(minutes=10)
         _pick(page, 0, ended - timedelta(minutes=95))
         _pick(page, 0, ended)
@@ -134,7 +165,6 @@ def _admin_requests(tour: Walk) -> None:
         tour.shoot(page, "admin-notula")
         _press(page, "Simpan notula")
         tour.open_form(page, "Rencana materi")
-        page.get_by_role("link", name=TITLE).first.click()
         page.locator("[name=element_judul_desain]").wait_for()
         tour.shoot(page, "admin-rencana")
         _press(page, "Simpan rencana")
@@ -142,9 +172,7 @@ def _admin_requests(tour: Walk) -> None:
 
 def _kasubbag_asks_for_a_revision(tour: Walk) -> None:
     with tour.visit("kasubbag", PHONE) as page:
-        tour.open_form(page, "Persetujuan")
-        tour.shoot(page, "kasubbag-perlu-tindakan")
-        page.get_by_role("link", name=TITLE).first.click()
+        tour.open_form(page, "Persetujuan", picture="kasubbag-perlu-tindakan")
         page.locator("[name=catatan]").wait_for()
         tour.shoot(page, "kasubbag-persetujuan")
         page.locator("[name=catatan]").fill("Tambahkan kata “Triwulan IV” pada judul desain.")
@@ -160,7 +188,6 @@ def _kasubbag_asks_for_a_revision(tour: Walk) -> None:
 def _admin_revises(tour: Walk) -> None:
     with tour.visit("admin", DESKTOP) as page:
         tour.open_form(page, "Revisi putaran 1")
-        page.get_by_role("link", name=TITLE).first.click()
         heading = page.locator("[name=element_judul_desain]")
         heading.fill(f"{TITLE} Triwulan IV")
         tour.shoot(page, "admin-revisi")
@@ -170,9 +197,8 @@ def _admin_revises(tour: Walk) -> None:
 def _kasubbag_approves(tour: Walk) -> None:
     with tour.visit("kasubbag", PHONE) as page:
         tour.open_form(page, "Persetujuan putaran 2")
-        page.get_by_role("link", name=TITLE).first.click()
-        page.locator("[name=catatan]").wait_for()
-        tour.shoot(page, "kasubbag-putaran-2", whole=True)
+        page.get_by_role("heading", name="Yang berubah").scroll_into_view_if_needed()
+        tour.shoot(page, "kasubbag-putaran-2")
         page.get_by_role("button", name="Setuju").click()
         page.get_by_role("button", name="Ya, setujui dan unggah").wait_for()
         tour.shoot(page, "kasubbag-setuju")
@@ -214,4 +240,5 @@ def _press(page: Page, button: str) -> None:
     """Press a form's button once the form has waited long enough for Airflow to have noticed."""
     page.wait_for_timeout(2500)
     page.get_by_role("button", name=button).click()
-    page.get_by_role("button", name=button).wait_for(state="detached")
+    # Airflow greys the buttons out once it has the answer.
+    page.get_by_role("button", name=button, disabled=True).wait_for()

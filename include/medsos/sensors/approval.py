@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from medsos.operators.cycle import CycleRun
 from medsos.operators.forms import Answer, Form, FormOperator, text_field
+from medsos.operators.form_link import ApprovalFormLink
 from medsos.operators.people import title_of
 from medsos.operators.sealing import seal_now
 
@@ -23,6 +24,7 @@ class ApprovalSensor(FormOperator):
     """
 
     ui_color = "#f6d9b0"
+    operator_extra_links = (ApprovalFormLink(),)
 
     def __init__(self, *, last_round: bool, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -194,9 +194,7 @@ def _judge(stack: Stack, runs: dict[str, str]) -> Outcome:
     if outcome.duplicates:
         outcome.problems.append(f"{outcome.duplicates} postingan tayang lebih dari satu kali.")
     if len(visible) != outcome.published:
-        outcome.problems.append(
-            f"Tampak {len(visible['posts'])} postingan di platform, tercatat {outcome.published}."
-        )
+        outcome.problems.append(f"Tampak {len(visible)} postingan di platform, tercatat {outcome.published}.")
     return outcome
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import inf, log
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -148,15 +149,13 @@ def _step_key(task_id: str) -> str:
 
 
 def first_pictures(session: Session, cycle_ids: list[int]) -> dict[int, str]:
-    """Archive path of the picture that stands for each cycle: the website's of the newest round, or any."""
+    """Archive path of the picture that stands for each cycle: of the newest round the squarest."""
     rows = session.scalars(
-        select(Design)
-        .where(Design.cycle_id.in_(cycle_ids), Design.kind.in_(("image", "cover")))
-        .order_by(Design.round, Design.channel)
+        select(Design).where(Design.cycle_id.in_(cycle_ids), Design.kind.in_(("image", "cover")))
     )
-    found: dict[int, Design] = {}
-    for row in rows:
-        known = found.get(row.cycle_id)
-        if known is None or row.round > known.round or row.channel == "web":
-            found[row.cycle_id] = row
-    return {cycle_id: row.path for cycle_id, row in found.items()}
+    best = sorted(rows, key=lambda row: (row.round, -_distance_from_square(row), -row.id))
+    return {row.cycle_id: row.path for row in best}
+
+
+def _distance_from_square(design: Design) -> float:
+    return abs(log(design.width / design.height)) if design.width and design.height else inf

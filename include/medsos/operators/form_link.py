@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class ApprovalFormLink(BaseOperatorLink):
     """Opens the approval form of the round; there from the moment the task starts to wait."""
 
-    name = "Formulir persetujuan"  # type: ignore[assignment]  a fixed name needs no property
+    name = "Formulir persetujuan"
 
     def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:
         from medsos.settings import load_settings
