@@ -300,7 +300,7 @@ def test_the_button_in_airflow_leads_to_the_form_of_the_round(
 ) -> None:
     from types import SimpleNamespace
 
-    from medsos.operators.links_ui import ApprovalFormLink
+    from medsos.operators.form_link import ApprovalFormLink
 
     monkeypatch.setenv("MEDSOS_PUBLIC_URL", "https://medsos.example/")
     task = SimpleNamespace(cycle_id=str(waiting), round_no=2)

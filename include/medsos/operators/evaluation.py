@@ -16,7 +16,7 @@ class EvaluateCycleOperator(CycleOperator):
 
     def work(self, run: CycleRun, context: Any) -> None:
         from medsos.evaluation.report import REPORT_NAME, build_report, report_data
-        from medsos.evaluation.tables import evaluate_cycle
+        from medsos.evaluation.tables import evaluate_cycle, monthly_recap
         from medsos.evidence.archive import REPORT
         from medsos.evidence.dossier import write_dossier
         from medsos.evidence.manifest import write_manifest
@@ -30,6 +30,8 @@ class EvaluateCycleOperator(CycleOperator):
             # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
             run.finished_at = run.clock()
             evaluate_cycle(session, run.cycle_id, sop=run.sop, office=run.office, now=run.finished_at)
+            month = run.finished_at.astimezone(run.office.zone).date().replace(day=1)
+            monthly_recap(session, office=run.office, month=month, sop=run.sop)
             data = report_data(
                 session,
                 run.cycle_id,

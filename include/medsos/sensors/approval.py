@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from medsos.operators.cycle import CycleRun
-from medsos.operators.forms import Answer, Form, FormOperator, text_field
 from medsos.operators.form_link import ApprovalFormLink
+from medsos.operators.forms import Answer, Form, FormOperator, text_field
 from medsos.operators.people import title_of
 from medsos.operators.sealing import seal_now
 
