@@ -24,7 +24,11 @@
         ├── AccountBlocked       the account needs a person
         ├── NotReady             still processing; ask again
         ├── Transient            a passing fault before anything became public
+        ├── NotSupported         the platform offers no such thing through its API
+        ├── GivenUp              the platform did not recover within the channel's deadline
         └── UnknownOutcome       the post may or may not be public; look before doing anything
+            ├── NotYetKnown      not found yet; look again at `retry_at`
+            └── SeveralFound     more than one post fits; a person has to decide
 
 Messages are Indonesian, because people read them in the Airflow log or on a form. Each says what
 happened, to which cycle and channel where that is known, and what to do now. No message holds a
@@ -159,5 +163,25 @@ class Transient(ChannelError):
     """A passing fault; nothing has become public."""
 
 
+class NotSupported(ChannelError):
+    """The platform's API cannot do this at all; nothing was tried, and a person may do it in the app."""
+
+
 class UnknownOutcome(ChannelError):
     """The commit was sent and no usable answer came: the post may be public."""
+
+
+class NotYetKnown(UnknownOutcome):
+    """The account was read and shows nothing yet. Look again at `retry_at` (aware, UTC)."""
+
+    def __init__(self, message: str, *, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
+
+
+class SeveralFound(UnknownOutcome):
+    """More than one post on the account fits what was sent; only a person can tell which is ours."""
+
+
+class GivenUp(ChannelError):
+    """The platform did not recover within the channel's deadline; nothing became public."""

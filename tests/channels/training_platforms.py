@@ -52,6 +52,10 @@ class Sandbox:
         return BUILDERS[channel](self, **changes)
 
 
+SEVERAL_LOOKS = (0.0, 15.0, 60.0)
+"""In place of the publishing protocol, which calls `resolve` again later."""
+
+
 def _no_sleep(seconds: float) -> None:
     """Tests do not wait: the sandbox's own clock is moved on instead, where it counts."""
 
@@ -76,7 +80,7 @@ def build_facebook(sandbox: Sandbox, **changes: Any) -> FacebookClient:
         "video_host": f"{sandbox.url}/graph-video",
         "site": f"{sandbox.url}/facebook.com",
     } | changes
-    return FacebookClient(FacebookSettings(**fields), sleep=_advance(sandbox))
+    return FacebookClient(FacebookSettings(**fields), sleep=_advance(sandbox), read_back_waits=SEVERAL_LOOKS)
 
 
 def build_instagram(sandbox: Sandbox, **changes: Any) -> InstagramClient:
@@ -103,7 +107,7 @@ def build_x(sandbox: Sandbox, **changes: Any) -> XClient:
         "site": f"{sandbox.url}/x.com",
         "chunk_bytes": 20_000,
     } | changes
-    return XClient(XSettings(**fields), sleep=_advance(sandbox))
+    return XClient(XSettings(**fields), sleep=_advance(sandbox), read_back_waits=SEVERAL_LOOKS)
 
 
 def build_tiktok(sandbox: Sandbox, token_store: Any = None, **changes: Any) -> TikTokClient:
@@ -121,6 +125,7 @@ def build_tiktok(sandbox: Sandbox, token_store: Any = None, **changes: Any) -> T
         media_host=build_web(sandbox),
         token_store=token_store,
         sleep=_advance(sandbox),
+        read_back_waits=SEVERAL_LOOKS,
     )
 
 

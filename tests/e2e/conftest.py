@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,19 +11,42 @@ from pathlib import Path
 import pytest
 from driver import DAG_ID
 
+from medsos.settings import DEFAULT_DATA_DIR
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
 
 
+def two_offices(target: Path) -> Path:
+    """The project's data with a second office that uploads to Facebook and TikTok by hand."""
+    shutil.copytree(DEFAULT_DATA_DIR / "sop", target / "sop")
+    shutil.copytree(DEFAULT_DATA_DIR / "offices", target / "offices")
+    other = target / "offices" / "kota-manual"
+    shutil.copytree(target / "offices" / "kota-bengkulu", other)
+    text = (
+        (other / "office.yaml")
+        .read_text(encoding="utf-8")
+        .replace("slug: kota-bengkulu", "slug: kota-manual")
+    )
+    for channel in ("facebook", "tiktok"):
+        text = text.replace(f"  {channel}: {{ mode: api", f"  {channel}: {{ mode: manual")
+    (other / "office.yaml").write_text(text, encoding="utf-8")
+    return target
+
+
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home: Path = tmp_path_factory.mktemp("stack")
-    running = Stack(StackConfig(home=home, port=free_port(), sandbox_port=free_port()))
-    intake = home / "masuk" / "kota-bengkulu"
-    intake.mkdir(parents=True)
-    write_photo(intake / "rapat.jpg")
+    data = two_offices(tmp_path_factory.mktemp("data") / "include")
+    running = Stack(
+        StackConfig(home=home, port=free_port(), sandbox_port=free_port()),
+        {**os.environ, "MEDSOS_DATA_DIR": str(data)},
+    )
+    for office in ("kota-bengkulu", "kota-manual"):
+        intake = home / "masuk" / office
+        intake.mkdir(parents=True)
+        write_photo(intake / "rapat.jpg")
     try:
         running.start()
         running.wait_healthy()

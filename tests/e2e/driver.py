@@ -23,7 +23,7 @@ def approve_everything(form: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     return answer_for(form, "quiet")
 
 
-def start(stack: Stack, **values: Any) -> str:
+def start(stack: Stack, dag_id: str = DAG_ID, **values: Any) -> str:
     """Start a cycle as the admin; returns the run's id."""
     request = {
         "title": "Sosialisasi pemilih pemula",
@@ -32,10 +32,12 @@ def start(stack: Stack, **values: Any) -> str:
         "channels": ["web", "facebook", "instagram", "x", "tiktok"],
         **values,
     }
-    return stack.api("admin").trigger(DAG_ID, request)
+    return stack.api("admin").trigger(dag_id, request)
 
 
-def carry_through(stack: Stack, scripts: dict[str, Script], *, minutes: float = 12) -> dict[str, str]:
+def carry_through(
+    stack: Stack, scripts: dict[str, Script], *, dag_id: str = DAG_ID, minutes: float = 12
+) -> dict[str, str]:
     """Answer each form as the person it is assigned to; returns the final state of each run."""
     watcher = stack.api("admin")
     people: dict[str, AirflowApi] = {}
@@ -44,7 +46,7 @@ def carry_through(stack: Stack, scripts: dict[str, Script], *, minutes: float = 
     while len(states) < len(scripts):
         assert time.monotonic() < deadline, f"not ended: {set(scripts) - set(states)}"
         stack.check()
-        for form in watcher.waiting_forms(DAG_ID):
+        for form in watcher.waiting_forms(dag_id):
             script = scripts.get(form["task_instance"]["dag_run_id"])
             if script is None:
                 continue
@@ -52,7 +54,7 @@ def carry_through(stack: Stack, scripts: dict[str, Script], *, minutes: float = 
             option, values = script(form)
             people.setdefault(person, stack.api(person)).answer(form, option, values)
         for run_id in set(scripts) - set(states):
-            state = watcher.run(DAG_ID, run_id)["state"]
+            state = watcher.run(dag_id, run_id)["state"]
             if state in ("success", "failed"):
                 states[run_id] = state
         time.sleep(1)
@@ -69,6 +71,11 @@ def wait_for_form(stack: Stack, run_id: str, task_id: str, *, seconds: float = 1
                 return form
         time.sleep(1)
     raise AssertionError(f"{task_id} never waited")
+
+
+def break_platform(stack: Stack, **fault: Any) -> None:
+    """Let something go wrong with the next requests; keys as in the sandbox's faults."""
+    requests.post(f"{stack.sandbox_url}/_inspect/faults", json=fault, timeout=30).raise_for_status()
 
 
 def visible_posts(stack: Stack, containing: str = "") -> list[dict[str, Any]]:

@@ -10,9 +10,27 @@ import pytest
 from sqlalchemy import select
 
 from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Limits, Post
-from medsos.errors import ContentInvalid, Duplicate, LeaseHeld, LedgerError, Transient, UnknownOutcome
+from medsos.errors import (
+    ContentInvalid,
+    Duplicate,
+    GivenUp,
+    LeaseHeld,
+    LedgerError,
+    NotYetKnown,
+    SeveralFound,
+    Transient,
+    UnknownOutcome,
+)
 from medsos.publishing.ledger import LEASE, Ledger, StoredJournal, open_publication
-from medsos.publishing.protocol import publish
+from medsos.publishing.protocol import (
+    READ_BACK_WAITS,
+    give_up,
+    publish,
+    settle_as_absent,
+    settle_as_cancelled,
+    settle_as_published,
+    settle_as_uploaded_by_hand,
+)
 from medsos.publishing.states import FINAL, TRANSITIONS, State
 from medsos.store.models import AuditEntry, Publication, PublicationAttempt
 from medsos.store.session import transaction
@@ -36,6 +54,7 @@ class Platform(ChannelClient):
         self.before_commit: Callable[[], None] = lambda: None
         self.after_commit: Callable[[], None] = lambda: None
         self.proof_of_absence = False
+        self.found_several = False
 
     def whoami(self) -> Account:
         return Account("1", "KPU")
@@ -54,6 +73,8 @@ class Platform(ChannelClient):
         )
 
     def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        if self.found_several:
+            raise SeveralFound("Ditemukan dua postingan.")
         if self.visible:
             return Committed(post_id="1", permalink="https://example.test/1")
         if self.proof_of_absence:
@@ -135,18 +156,116 @@ def test_a_worker_killed_after_the_platform_accepted_leads_to_one_post(
     assert len(platform.visible) == 1
 
 
-def test_a_worker_killed_before_the_commit_arrived_goes_to_a_person_without_proof(
+def test_a_worker_killed_before_the_commit_arrived_is_looked_for_with_growing_waits_then_goes_to_a_person(
     publication_id: int, platform: Platform
 ) -> None:
+    leave_in_doubt(publication_id, platform)
+    waits = []
+    for number in range(1, 4):
+        with pytest.raises(NotYetKnown) as caught:
+            publish(worker(publication_id, f"r{number}", later()), platform, POST)
+        waits.append((caught.value.retry_at - later()).total_seconds())
+        assert worker(publication_id).state is State.UNKNOWN
+    assert waits == [15, 60, 300]
+    for holder in ("last", "and once more"):
+        with pytest.raises(UnknownOutcome):
+            publish(worker(publication_id, holder, later()), platform, POST)
+        assert worker(publication_id).state is State.NEEDS_PERSON
+    assert platform.visible == []
+
+
+def test_a_post_that_shows_up_late_is_found_without_a_person(publication_id: int, platform: Platform) -> None:
+    platform.after_commit = once(WorkerDied())
+    with pytest.raises(WorkerDied):
+        publish(worker(publication_id), platform, POST)
+    shown, platform.visible = platform.visible, []
+    with pytest.raises(NotYetKnown):
+        publish(worker(publication_id, "w2", later()), platform, POST)
+    platform.visible = shown
+    assert publish(worker(publication_id, "w3", later(6)), platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
+def test_several_fitting_posts_go_to_a_person_at_once(publication_id: int, platform: Platform) -> None:
+    platform.after_commit = once(UnknownOutcome("500"))
+    platform.found_several = True
+    with pytest.raises(SeveralFound):
+        publish(worker(publication_id), platform, POST)
+    assert worker(publication_id).state is State.NEEDS_PERSON
+
+
+def test_a_person_who_finds_the_post_settles_it(publication_id: int, platform: Platform) -> None:
+    hand_to_a_person(publication_id, platform)
+    row = settle_as_published(worker(publication_id, "admin", later()), permalink="https://example.test/9")
+    assert (row.state, row.permalink) == ("published", "https://example.test/9")
+    publish(worker(publication_id, "w9", later()), platform, POST)
+    assert platform.visible == []
+
+
+def test_a_person_who_finds_nothing_lets_the_commit_be_made_again(
+    publication_id: int, platform: Platform
+) -> None:
+    hand_to_a_person(publication_id, platform)
+    settle_as_absent(worker(publication_id, "admin", later()))
+    assert publish(worker(publication_id, "w9", later()), platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
+def test_a_person_may_give_the_channel_up(publication_id: int, platform: Platform) -> None:
+    hand_to_a_person(publication_id, platform)
+    settle_as_cancelled(worker(publication_id, "admin", later()))
+    assert worker(publication_id).state is State.REJECTED
+
+
+def test_what_is_published_can_be_neither_settled_nor_cancelled(
+    publication_id: int, platform: Platform
+) -> None:
+    publish(worker(publication_id), platform, POST)
+    for settle in (settle_as_absent, settle_as_cancelled):
+        with pytest.raises(LedgerError):
+            settle(worker(publication_id, "admin"))
+    assert worker(publication_id).state is State.PUBLISHED
+
+
+def test_giving_up_is_final_but_may_start_anew(publication_id: int, platform: Platform) -> None:
+    with pytest.raises(GivenUp):
+        give_up(worker(publication_id), "503")
+    assert worker(publication_id).state is State.REJECTED
+    assert publish(worker(publication_id, "w2"), platform, POST).state == "published"
+
+
+def test_giving_up_while_in_doubt_goes_to_a_person(publication_id: int, platform: Platform) -> None:
+    leave_in_doubt(publication_id, platform)
+    with pytest.raises(NotYetKnown):
+        publish(worker(publication_id, "r", later()), platform, POST)
+    with pytest.raises(UnknownOutcome):
+        give_up(worker(publication_id, "g", later()), "503")
+    assert worker(publication_id).state is State.NEEDS_PERSON
+
+
+def test_an_upload_by_hand_is_entered_once(publication_id: int) -> None:
+    for _ in range(2):
+        row = settle_as_uploaded_by_hand(
+            worker(publication_id, "admin"), permalink="https://example.test/5", at=later()
+        )
+        assert (row.state, row.permalink, row.published_at) == (
+            "published",
+            "https://example.test/5",
+            later(),
+        )
+
+
+def leave_in_doubt(publication_id: int, platform: Platform) -> None:
     platform.before_commit = once(WorkerDied())
     with pytest.raises(WorkerDied):
         publish(worker(publication_id), platform, POST)
-    with pytest.raises(UnknownOutcome):
-        publish(worker(publication_id, "w2", later()), platform, POST)
-    assert worker(publication_id).state is State.NEEDS_PERSON
-    with pytest.raises(UnknownOutcome):
-        publish(worker(publication_id, "w3", later(10)), platform, POST)
-    assert platform.visible == []
+
+
+def hand_to_a_person(publication_id: int, platform: Platform) -> None:
+    leave_in_doubt(publication_id, platform)
+    for _ in READ_BACK_WAITS:
+        with pytest.raises(UnknownOutcome):
+            publish(worker(publication_id, "reader", later()), platform, POST)
 
 
 def test_with_proof_of_absence_the_commit_is_made_again(publication_id: int, platform: Platform) -> None:

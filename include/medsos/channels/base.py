@@ -14,6 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
+from medsos.channels.access import Quota, Right, Token
+from medsos.channels.metrics import figures
+from medsos.channels.usage import Usage
+from medsos.errors import NotSupported, UnknownOutcome
+
 
 @dataclass(frozen=True)
 class Media:
@@ -121,6 +126,20 @@ class FoundPost:
     raw: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Access:
+    """What a platform tells about the credentials.
+
+    :param lacking: rights that were not granted; None where the platform does not tell.
+    :param quota: posts left in the platform's own count; None where it keeps none.
+    """
+
+    account: Account
+    lacking: tuple[Right, ...] | None = None
+    token: Token = field(default_factory=Token)
+    quota: Quota | None = None
+
+
 Journal = MutableMapping[str, Any]
 """Durable memory of one publication: JSON values by key. `journal[key] = value` is stored before it returns.
 
@@ -140,6 +159,7 @@ class ChannelClient(ABC):
     """One platform account. Every method may raise the classes under `errors.ChannelError`."""
 
     channel: ClassVar[str]
+    platform: ClassVar[str] = "platform ini"
     limits: Limits
 
     @abstractmethod
@@ -177,8 +197,6 @@ class ChannelClient(ABC):
         :raises NotReady: the platform is still processing; ask again later.
         :raises UnknownOutcome: neither can be proved; a person has to look.
         """
-        from medsos.errors import UnknownOutcome
-
         raise UnknownOutcome("Belum dapat dipastikan apakah postingan sudah tayang. Periksa akun kanal ini.")
 
     @abstractmethod
@@ -188,3 +206,29 @@ class ChannelClient(ABC):
     @abstractmethod
     def read_back(self, post_id: str) -> FoundPost:
         """Read one post of ours as the platform now has it."""
+
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        """How a post is doing now, under the names of `metrics.METRICS`; None for what the platform does
+        not tell. Platforms count with delay, Instagram up to two days.
+
+        :raises ContentInvalid: the platform knows no such post.
+        """
+        return figures()
+
+    def delete(self, post_id: str) -> None:
+        """Take a post down; it is gone when this returns.
+
+        :raises ContentInvalid: the platform knows no such post.
+        :raises NotSupported: the platform cannot delete through its API.
+        """
+        raise NotSupported(
+            f"Penghapusan lewat API tidak didukung oleh {self.platform}. Hapus postingan di aplikasinya."
+        )
+
+    def access(self) -> Access:
+        """Ask what these credentials may do, for how long, and how many posts are left."""
+        return Access(account=self.whoami())
+
+    def usage(self) -> Usage:
+        """How much of its limits the platform's last answers said is used up; makes no call."""
+        return Usage()

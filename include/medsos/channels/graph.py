@@ -76,21 +76,21 @@ class GraphApi:
     def __init__(
         self, platform: str, settings: GraphSettings, *, clock: Clock, sleep: Callable[[float], None]
     ) -> None:
-        self._platform = platform
+        self.platform = platform
         self._settings = settings
-        self._proof = app_proof(settings.token, settings.app_secret)
+        self.proof = app_proof(settings.token, settings.app_secret)
         self.http = HttpSession(
             platform,
             rules=RULES,
             read_problem=read_problem,
-            secrets=(settings.token, settings.app_secret or "", *self._proof.values()),
+            secrets=(settings.token, settings.app_secret or "", *self.proof.values()),
             auth=HeaderToken(settings.token),
             clock=clock,
             sleep=sleep,
         )
 
     def get(self, path: str, **query: str) -> Answer:
-        return self.http.send("GET", self._url(path), params={**query, **self._proof}, phase=Phase.READ)
+        return self.http.send("GET", self.url(path), params={**query, **self.proof}, phase=Phase.READ)
 
     def post(
         self,
@@ -103,21 +103,25 @@ class GraphApi:
     ) -> Answer:
         return self.http.send(
             "POST",
-            self._url(path, host),
-            form={**form, **self._proof},
+            self.url(path, host),
+            form={**form, **self.proof},
             files=files,
             phase=phase,
             timeout=UPLOAD_TIMEOUT_SECONDS if files else READ_TIMEOUT_SECONDS,
         )
 
+    def delete(self, path: str) -> Answer:
+        """Repeatable: the second time, the platform says that there is no such object."""
+        return self.http.send("DELETE", self.url(path), params=self.proof, phase=Phase.PREPARE)
+
     def needed(self, answer: Answer, key: str) -> str:
         """An id without which preparation cannot go on."""
         value = answer.text_at(key)
         if not value:
-            raise errors.Transient(f"{self._platform}: {advice.UNREADABLE}")
+            raise errors.Transient(f"{self.platform}: {advice.UNREADABLE}")
         return value
 
-    def _url(self, path: str, host: str | None = None) -> str:
+    def url(self, path: str, host: str | None = None) -> str:
         return f"{(host or self._settings.host).rstrip('/')}/{self._settings.version}/{path}"
 
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 import tenacity
@@ -27,6 +28,7 @@ from medsos.channels import advice
 from medsos.channels.answer import Answer
 from medsos.channels.redaction import redact
 from medsos.channels.rules import Problem, Rule, find_rule, retry_at
+from medsos.channels.usage import Usage, endpoint_of, read_limits
 from medsos.clock import Clock, utc_now
 
 __all__ = ["Answer", "HttpSession", "Phase", "redact"]
@@ -91,6 +93,7 @@ class HttpSession:
         self._clock = clock
         self._sleep = sleep
         self._skew = timedelta(0)
+        self.usage = Usage()
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
 
@@ -220,6 +223,8 @@ class HttpSession:
         else:
             if moment := answer.server_time:
                 self._skew = moment - self._clock()
+            endpoint = endpoint_of(request["method"], urlsplit(request["url"]).path)
+            self.usage = self.usage.updated(read_limits(answer, endpoint, self._clock()))
             return answer
         # Raised outside the handler: the cause's text holds the address, and that may hold a token.
         raise failure

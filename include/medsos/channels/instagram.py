@@ -31,6 +31,9 @@ from medsos.clock import Clock, utc_now
 _MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
 _QUOTA_WAIT = timedelta(hours=1)
 
+READ_BACK_WAITS = (0.0, 15.0, 60.0)
+"""Seconds before each look: only repeated looks at the container prove absence (contract 4.4)."""
+
 
 @dataclass(frozen=True)
 class InstagramSettings:
@@ -68,7 +71,7 @@ class InstagramClient(ChannelClient):
         sleep: Callable[[float], None] = time.sleep,
         status_pauses: Sequence[float] = (1, 2, 5, 10, 15, 30, 60, 60, 60, 60),
         publish_pauses: Sequence[float] = (2, 5, 10),
-        read_back_waits: Sequence[float] = progress.READ_BACK_WAITS,
+        read_back_waits: Sequence[float] = READ_BACK_WAITS,
     ) -> None:
         self._settings = settings
         self._clock = clock

@@ -9,15 +9,16 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from medsos.channels.base import Committed, FoundPost, Journal
-from medsos.errors import ChannelError, Duplicate, UnknownOutcome
+from medsos.errors import ChannelError, Duplicate, SeveralFound, UnknownOutcome
 
 COMMIT_STARTED = "commit_started_at"
 POST_ID = "post_id"
 PERMALINK = "permalink"
 
 READ_BACK_MARGIN = timedelta(minutes=2)
-READ_BACK_WAITS = (0.0, 15.0, 60.0)
-"""Seconds before each read-back (contract 1.2); the five-minute read is a later task try."""
+READ_BACK_WAITS = (0.0,)
+"""Seconds before each look within one call. One look only: the longer waits of contract 1.2 are the
+publishing protocol's, which holds no worker while it waits."""
 
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ def find_one(
         recent = [p for p in posts(since) if p.created_at is None or p.created_at >= since]
         found = {post.post_id: post for post in recent if matches(post)}
         if len(found) > 1:
-            raise UnknownOutcome(
+            raise SeveralFound(
                 f"{platform}: ditemukan {len(found)} postingan dengan isi yang sama "
                 f"({', '.join(sorted(found))}). Periksa akun kanal ini dan tentukan yang benar."
             )

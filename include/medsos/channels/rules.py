@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
 
 from medsos import errors
 from medsos.channels import advice
 from medsos.channels.answer import Answer
+from medsos.channels.usage import Usage, read_limits
 
 
 @dataclass(frozen=True)
@@ -88,37 +88,8 @@ def _after_seconds(answer: Answer, now: datetime) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _x_reset(answer: Answer, now: datetime) -> datetime | None:
-    """X: the latest reset among the windows that have nothing left (contract 5.9)."""
-    resets = []
-    for prefix in ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour"):
-        reset = answer.headers.get(f"{prefix}-reset", "")
-        if reset.isdigit() and answer.headers.get(f"{prefix}-remaining", "0") == "0":
-            resets.append(datetime.fromtimestamp(int(reset), UTC))
-    return max(resets, default=None)
-
-
-def _meta_regain(answer: Answer, now: datetime) -> datetime | None:
-    """Meta: `estimated_time_to_regain_access`, in minutes (contract 3.8)."""
-    usage: Any = answer.header_json("X-Business-Use-Case-Usage")
-    if not isinstance(usage, dict):
-        return None
-    rows = [
-        row for value in usage.values() if isinstance(value, list) for row in value if isinstance(row, dict)
-    ]
-    minutes = [row.get("estimated_time_to_regain_access") for row in rows]
-    known = [float(m) for m in minutes if isinstance(m, int | float) and m > 0]
-    return now + timedelta(minutes=max(known)) if known else None
-
-
-_WAIT_READERS: tuple[Callable[[Answer, datetime], datetime | None], ...] = (
-    _after_seconds,
-    _x_reset,
-    _meta_regain,
-)
-
-
 def retry_at(answer: Answer, rule: Rule, now: datetime) -> datetime:
     """When a rate-limited call may be tried again: as the answer says, otherwise as the table says."""
-    told = [moment for reader in _WAIT_READERS if (moment := reader(answer, now))]
+    usage = Usage(read_limits(answer, "", now))
+    told = [moment for moment in (_after_seconds(answer, now), usage.free_at) if moment]
     return max(told, default=now + timedelta(seconds=rule.wait_seconds))

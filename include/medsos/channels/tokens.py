@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import requests
@@ -12,15 +13,26 @@ from requests.auth import AuthBase
 
 from medsos import errors
 from medsos.channels import advice
+from medsos.channels.access import Token
 from medsos.channels.answer import Answer
 
 
 @dataclass(frozen=True)
 class TokenPair:
-    """An access token and the refresh token that came with it; the refresh token works once."""
+    """An access token and the refresh token that came with it; the refresh token works once.
+
+    What the platform told when it gave the pair is None for one that a person entered.
+
+    :param ends_at: when the access token ends; it is then renewed by itself.
+    :param refresh_ends_at: when a person must connect the account anew.
+    :param scopes: what the pair may be used for.
+    """
 
     access: str = field(repr=False)
     refresh: str = field(default="", repr=False)
+    ends_at: datetime | None = None
+    refresh_ends_at: datetime | None = None
+    scopes: tuple[str, ...] | None = None
 
 
 class TokenStore(Protocol):
@@ -37,15 +49,35 @@ class TokenStore(Protocol):
     def save(self, pair: TokenPair) -> None: ...
 
 
-def pair_from(answer: Answer, *, refresh_token: str, platform: str) -> TokenPair:
+def pair_from(answer: Answer, *, refresh_token: str, platform: str, now: datetime) -> TokenPair:
     """The new pair in a token answer; the old refresh token stays where none is given.
 
     :raises AuthInvalid: the answer holds no access token.
     """
-    pair = TokenPair(answer.text_at("access_token"), answer.text_at("refresh_token") or refresh_token)
+    pair = TokenPair(
+        answer.text_at("access_token"),
+        answer.text_at("refresh_token") or refresh_token,
+        ends_at=_after(answer.text_at("expires_in"), now),
+        refresh_ends_at=_after(answer.text_at("refresh_expires_in"), now),
+        # X parts scopes by spaces, TikTok by commas.
+        scopes=tuple(answer.text_at("scope").replace(",", " ").split()) or None,
+    )
     if not pair.access:
         raise errors.AuthInvalid(f"{platform}: {advice.AUTH}")
     return pair
+
+
+def _after(seconds: str, now: datetime) -> datetime | None:
+    return now + timedelta(seconds=int(seconds)) if seconds.isdigit() else None
+
+
+def life_of(pair: TokenPair) -> Token:
+    """What there is to say about a pair's end: a pair that renews itself ends with its refresh token."""
+    if pair.refresh_ends_at:
+        return Token(pair.refresh_ends_at, "diperbarui otomatis; sambungkan ulang akun sebelum tanggal ini")
+    if pair.refresh:
+        return Token(None, "diperbarui otomatis")
+    return Token(pair.ends_at)
 
 
 class HeaderToken(AuthBase):
@@ -81,11 +113,16 @@ class RotatingToken(AuthBase):
         self._pair = pair
         self._loaded = store is None
 
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    @property
+    def pair(self) -> TokenPair:
+        """The pair in use: the stored one, otherwise the connection's."""
         if not self._loaded and self._store:
             self._adopt(self._store.load() or self._pair)
             self._loaded = True
-        request.headers["Authorization"] = f"Bearer {self._pair.access}"
+        return self._pair
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.pair.access}"
         return request
 
     def renew(self) -> bool:

@@ -209,11 +209,15 @@ def _kasubbag_approves(tour: Walk) -> None:
 
 def _admin_sees_the_result(tour: Walk) -> None:
     with tour.visit("admin", DESKTOP) as page:
-        tour.until(page, "/medsos/siklus", lambda: page.get_by_text("Selesai", exact=True).count() > 1)
+        entry = page.get_by_role("listitem").filter(has_text=TITLE).filter(has_text="Selesai")
+        tour.until(page, "/medsos/siklus", lambda: entry.count() > 0)
         tour.shoot(page, "admin-siklus")
         page.get_by_role("link", name=TITLE).first.click()
         page.locator("main h1").wait_for()
         tour.shoot(page, "admin-hasil", whole=True)
+        page.get_by_role("link", name="Halaman tautan").click()
+        page.get_by_text("Kode QR").wait_for()
+        tour.shoot(page, "admin-tautan")
         tour.open(page, f"/dags/{DAG_ID}")
         page.get_by_text("6 · Rekap & Evaluasi").first.wait_for()
         tour.shoot(page, "admin-enam-langkah")
@@ -224,6 +228,12 @@ def _analyst_reads(tour: Walk) -> None:
         tour.open(page, "/medsos/evaluasi")
         page.locator("main h1").wait_for()
         tour.shoot(page, "analis-evaluasi", whole=True)
+        page.get_by_role("link", name=TITLE).first.click()
+        page.get_by_role("link", name="Laporan evaluasi").click()
+        page.get_by_text("Realisasi dan target per langkah").first.wait_for()
+        tour.shoot(page, "analis-laporan")
+        page.get_by_text("Realisasi dan target per langkah").first.scroll_into_view_if_needed()
+        tour.shoot(page, "analis-laporan-grafik")
 
 
 def _pick(page: Page, number: int, moment: datetime) -> None:

@@ -18,7 +18,7 @@ from medsos.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from medsos.evidence.archive import Archive
-    from medsos.offices.model import Brand, Office
+    from medsos.offices.model import Brand, ChannelSetup, Office
     from medsos.sop.model import Sop
     from medsos.store.journal import EventName
 
@@ -54,6 +54,18 @@ class CycleRun:
         from medsos.offices.model import load_office
 
         return load_office(self.settings.offices_dir, self.office_slug)
+
+    @cached_property
+    def setup(self) -> ChannelSetup:
+        """How the office reaches this task's channel."""
+        return self.office.channels[self.channel]  # type: ignore[index]
+
+    @property
+    def training(self) -> bool:
+        """Whether this task's channel leads to the training platforms."""
+        from medsos.hooks.training import is_training
+
+        return is_training(self.setup.connection)
 
     @cached_property
     def brand(self) -> Brand:

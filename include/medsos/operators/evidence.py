@@ -46,10 +46,25 @@ class CaptureOperator(CycleOperator):
             ).first()
         if publication is None:
             raise AirflowException(f"Siklus {run.cycle_id}, kanal {run.channel}: belum ada yang tayang.")
+        if known := _proof_by_hand(publication):
+            return known
         permalink = publication.permalink or _late_permalink(run, publication)
         shot = capture(permalink, chromium=run.settings.chromium)
         with transaction() as session:
             return keep_screenshot(session, run.archive, publication.id, shot).id
+
+
+def _proof_by_hand(publication: Any) -> int | None:
+    """Manual mode: the admin's own screenshot is the proof."""
+    from sqlalchemy import select
+
+    from medsos.store.models import Evidence
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        return session.scalars(
+            select(Evidence.id).where(Evidence.publication_id == publication.id, Evidence.kind == "manual")
+        ).first()
 
 
 def _late_permalink(run: CycleRun, publication: Any) -> str:
@@ -58,9 +73,8 @@ def _late_permalink(run: CycleRun, publication: Any) -> str:
     from medsos.store.models import Publication
     from medsos.store.session import transaction
 
-    setup = run.office.channels[run.channel]  # type: ignore[index]
     client = client_for(
-        run.channel, setup.connection, web_connection_id=run.office.channels["web"].connection
+        run.channel, run.setup.connection, web_connection_id=run.office.channels["web"].connection
     )
     permalink = client.permalink(publication.post_id) if publication.post_id else None
     if permalink is None:

@@ -64,19 +64,22 @@ class FormOperator(HITLOperator):
     :param office: slug of the office.
     :param cycle_id: number of the cycle. (templated)
     :param round_no: approval round that the form belongs to, from 1; 0 for none.
+    :param channel: channel that the form belongs to; empty for none.
     """
 
     template_fields: Sequence[str] = ("cycle_id",)
     ui_color = "#e4ecf7"
 
-    def __init__(self, *, office: str, cycle_id: str = CYCLE_ID, round_no: int = 0, **kwargs: Any) -> None:
+    def __init__(
+        self, *, office: str, cycle_id: str = CYCLE_ID, round_no: int = 0, channel: str = "", **kwargs: Any
+    ) -> None:
         kwargs.setdefault("retries", TRIES)
         kwargs.setdefault("retry_delay", ASK_AGAIN_AFTER)
         super().__init__(subject="-", options=["-"], **kwargs)
         self.office = office
         self.cycle_id = cycle_id
         self.round_no = round_no
-        self.channel = ""
+        self.channel = channel
 
     @abstractmethod
     def form(self, run: CycleRun) -> Form:
@@ -98,6 +101,10 @@ class FormOperator(HITLOperator):
         run = cycle_run(self)
         if reason := self.skip_reason(run):
             raise AirflowSkipException(reason)
+        return self.ask(run, context)
+
+    def ask(self, run: CycleRun, context: Any) -> Any:
+        """Show the form and park; while nobody may answer it, look again later."""
         people = self.people(run)
         if not people:
             self.log.warning("Belum ada pejabat yang berhak mengisi formulir ini; menunggu.")

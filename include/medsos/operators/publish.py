@@ -1,7 +1,8 @@
 """SOP step 4: one operator per platform; they differ only in the channel's name.
 
 Each takes its publication as far as the ledger allows. A retry, a cleared task or a second run resumes
-from the ledger row, so none of them posts twice.
+from the ledger row, so none of them posts twice. Where only a person can go on, the task parks with a form
+for the admin: in manual mode, and when it cannot be proved whether a post is public.
 """
 
 from __future__ import annotations
@@ -9,55 +10,94 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from medsos.errors import ChannelError, NotApproved, RateLimited, Transient, UnknownOutcome
-from medsos.operators.cycle import CycleOperator, CycleRun
+from medsos.errors import NotYetKnown, UnknownOutcome
+from medsos.operators.cycle import CycleRun, cycle_run
+from medsos.operators.forms import Answer, Form, FormOperator
+from medsos.operators.people import team
+from medsos.operators.publish_forms import (
+    CANCEL,
+    accept_by_hand,
+    accept_finding,
+    cancel,
+    doubt_form,
+    manual_form,
+)
+from medsos.operators.publish_policy import PublishRetryPolicy
 
 if TYPE_CHECKING:
-    from medsos.store.models import Approval, Design, Publication
+    from medsos.approval.officials import Holder
 
-RETRIES = 5
-FIRST_WAIT = timedelta(seconds=15)
-LONGEST_WAIT = timedelta(minutes=10)
+TRIES = 1000
+"""More than the longest deadline can use up; the policy decides, not this number."""
+
+AFTER_A_KILL = timedelta(seconds=15)
+"""When a worker died nobody asks the policy."""
 
 
-class PublishOperator(CycleOperator):
+class PublishOperator(FormOperator):
     """Publishes the approved content of one channel exactly once and returns the publication's number.
 
     Refuses when there is no approval by an entitled person, or when any file or text differs from what
-    was approved (the seal). Errors that repeating cannot mend fail the task at once.
+    was approved (the seal). Errors that repeating cannot mend fail the task at once; a platform that is
+    down is waited for until the channel's deadline (`give_up_after_hours` in the office's file).
     """
 
     channel_name: ClassVar[str]
     ui_color = "#dcefe0"
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("retries", RETRIES)
-        kwargs.setdefault("retry_delay", FIRST_WAIT)
-        kwargs.setdefault("retry_exponential_backoff", 2.0)
-        kwargs.setdefault("max_retry_delay", LONGEST_WAIT)
+        kwargs.setdefault("retries", TRIES)
+        kwargs.setdefault("retry_delay", AFTER_A_KILL)
+        kwargs.setdefault("retry_policy", PublishRetryPolicy())
         super().__init__(channel=self.channel_name, **kwargs)
+
+    def execute(self, context: Any) -> Any:
+        from medsos.operators.publishing import approved_publication, publish_now
+        from medsos.publishing.states import State
+
+        run = cycle_run(self)
+        if reason := self.skip_reason(run):
+            raise AirflowSkipException(reason)
+        row = approved_publication(run)
+        if run.setup.mode == "manual" and row.state != State.PUBLISHED:
+            return self.ask(run, context)
+        try:
+            with run.recorded():
+                return publish_now(run).id
+        except NotYetKnown:
+            raise
+        except UnknownOutcome:
+            return self.ask(run, context)
 
     def skip_reason(self, run: CycleRun) -> str | None:
         return reason_not_to_upload(run) or reason_not_on_channel(run)
 
-    def work(self, run: CycleRun, context: Any) -> int:
-        from medsos.publishing.protocol import REFUSED_FOR_GOOD
+    def people(self, run: CycleRun) -> list[Holder]:
+        return team(run)
 
-        try:
-            return _publish(run, holder=f"{context['ti'].id}/{context['ti'].try_number}").id
-        except NotApproved as error:
-            raise AirflowFailException(str(error)) from None
-        except REFUSED_FOR_GOOD as error:
-            raise AirflowFailException(_sentence(run, error)) from None
-        except RateLimited as error:
-            # Hours may pass, and no try is used up.
-            raise AirflowRescheduleException(error.retry_at) from None
-        except UnknownOutcome as error:
+    def form(self, run: CycleRun) -> Form:
+        from medsos.operators.publishing import approved_publication
+        from medsos.publishing.states import State
+
+        row = approved_publication(run)
+        return doubt_form(run, row) if row.state == State.NEEDS_PERSON else manual_form(run)
+
+    def accept(self, run: CycleRun, answer: Answer) -> int:
+        from medsos.operators.publishing import approved_publication, publish_now
+        from medsos.publishing.states import State
+
+        row = approved_publication(run)
+        if answer.option == CANCEL:
+            cancel(run, row, answer)
             raise AirflowFailException(
-                f"{_sentence(run, error)} Unggahan tidak diulang agar tidak tayang dua kali."
-            ) from None
+                f"Siklus {run.cycle_id}, kanal {run.channel}: dibatalkan oleh {answer.by}."
+            )
+        if row.state == State.NEEDS_PERSON:
+            accept_finding(run, row, answer)
+            return publish_now(run).id
+        return accept_by_hand(run, row, answer).id
 
 
 class WebPublishOperator(PublishOperator):
@@ -121,103 +161,3 @@ def reason_not_on_channel(run: CycleRun) -> str | None:
     if run.channel not in request_of(run).channels:
         return f"Kanal {run.channel} tidak dipilih untuk siklus {run.cycle_id}."
     return None
-
-
-def _sentence(run: CycleRun, error: ChannelError) -> str:
-    return f"Siklus {run.cycle_id}, kanal {run.channel}: {error}"
-
-
-def _publish(run: CycleRun, *, holder: str) -> Publication:
-    from medsos.approval.decisions import require_approval, require_seal
-    from medsos.approval.seal import designs_of_round
-    from medsos.content.slug import post_key
-    from medsos.hooks import client_for
-    from medsos.operators.sealing import seal_now
-    from medsos.publishing.assemble import build_post
-    from medsos.publishing.ledger import Ledger, open_publication
-    from medsos.publishing.protocol import publish
-    from medsos.store.models import Cycle
-    from medsos.store.session import transaction
-
-    with transaction() as session:
-        approval = require_approval(session, run.cycle_id)
-        designs = [
-            design
-            for design in designs_of_round(session, run.cycle_id, approval.round)
-            if design.channel == run.channel
-        ]
-        title = session.get_one(Cycle, run.cycle_id).title
-    require_seal(approval, seal_now(run, approval.round))
-    setup = run.office.channels[run.channel]  # type: ignore[index]
-    with transaction() as session:
-        row = open_publication(
-            session,
-            cycle_id=run.cycle_id,
-            channel=run.channel,
-            seal=approval.seal,
-            mode=setup.mode,
-            now=run.clock(),
-        )
-    post = build_post(
-        designs,
-        key=post_key(title, run.cycle_id, run.channel),
-        title=title,
-        text=_text(run, approval, designs),
-        fetch=lambda design: local_copy(run, design),
-    )
-    client = client_for(
-        run.channel, setup.connection, web_connection_id=run.office.channels["web"].connection
-    )
-    return publish(Ledger(row.id, holder=holder, clock=run.clock), client, post)
-
-
-def _text(run: CycleRun, approval: Approval, designs: list[Design]) -> str:
-    """The caption with the address of the website post in it, where posts may carry one and it is up.
-
-    :raises Transient: this content type only announces the website post, and that is not up yet.
-    """
-    from medsos.content.captions import fill_links, web_address_needed
-    from medsos.content.plan import LEAD_TO_WEBSITE
-    from medsos.operators.plans import request_of
-
-    caption = designs[0].caption if designs else ""
-    address = _web_address(run, approval)
-    if address is None and run.channel != "web":
-        request = request_of(run)
-        if request.content_type in LEAD_TO_WEBSITE and web_address_needed(caption):
-            raise Transient("Postingan website belum tayang; pengumuman ini menunggunya.")
-    allowed = run.office.channels[run.channel].link_in_post  # type: ignore[index]
-    return fill_links(caption, address if allowed else None)
-
-
-def _web_address(run: CycleRun, approval: Approval) -> str | None:
-    """Address of the website post of the same content, or None while it is not up."""
-    from sqlalchemy import select
-
-    from medsos.store.models import Publication
-    from medsos.store.session import transaction
-
-    with transaction() as session:
-        return session.scalars(
-            select(Publication.permalink).where(
-                Publication.cycle_id == run.cycle_id,
-                Publication.channel == "web",
-                Publication.seal == approval.seal,
-            )
-        ).first()
-
-
-def local_copy(run: CycleRun, design: Design) -> Any:
-    """A local file with the bytes of a design, named by its hash, so a retry finds it."""
-    folder = run.settings.working_dir(run.cycle_id)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{design.sha256}{_suffix(design.path)}"
-    if not path.exists():
-        path.write_bytes(run.archive.read(design.path))
-    return path
-
-
-def _suffix(path: str) -> str:
-    from pathlib import PurePosixPath
-
-    return PurePosixPath(path).suffix

@@ -12,15 +12,21 @@ earlier worker died in between, and treats the outcome as unknown.
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from medsos.channels.base import ChannelClient, Committed, Post
+from medsos.channels.progress import forget_commit
 from medsos.errors import (
     AccountBlocked,
     AuthInvalid,
     ChannelError,
     ContentInvalid,
     Duplicate,
+    GivenUp,
+    NotYetKnown,
     PermissionMissing,
     QuotaExhausted,
+    SeveralFound,
     Transient,
     UnknownOutcome,
 )
@@ -31,13 +37,20 @@ from medsos.store.models import Publication
 REFUSED_FOR_GOOD = (AuthInvalid, PermissionMissing, QuotaExhausted, ContentInvalid, AccountBlocked)
 """Errors that repeating cannot mend; a person has to change something first."""
 
+READ_BACK_WAITS = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=5))
+"""How long to wait before each look at the account (contract 1.2); between them no worker is held."""
+
+READS = "read_backs"
+"""Key in the journal: how often the account was read since the last commit."""
+
 
 def publish(ledger: Ledger, client: ChannelClient, post: Post) -> Publication:
     """Take the publication as far as it goes now.
 
     :returns: the row, in state `published`.
     :raises ChannelError: what ended this try. `REFUSED_FOR_GOOD` left the row `rejected`; after
-        `UnknownOutcome` it is `unknown` or `needs_person`; after anything else a later call resumes.
+        `NotYetKnown` it is `unknown` and a later call looks again; after any other `UnknownOutcome` it is
+        `needs_person`; after anything else a later call resumes.
     :raises LeaseHeld: another worker is at it.
     """
     with ledger.lease():
@@ -79,6 +92,8 @@ def _prepare(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJ
 
 
 def _commit(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJournal) -> None:
+    if journal.get(READS):
+        journal[READS] = 0
     ledger.move(State.PREPARED, State.COMMITTING, commit_started_at=ledger.clock())
     try:
         committed = client.commit(post, journal)
@@ -103,13 +118,23 @@ def _commit_outcome_unknown(ledger: Ledger, reason: str) -> None:
 
 
 def _reconcile(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJournal) -> None:
-    """Ask the platform what became of the commit.
+    """Ask the platform once what became of the commit (contract 1.2).
 
     A passing fault while asking leaves the row `unknown`, so a later try asks again.
+
+    :raises NotYetKnown: nothing seen yet; platforms show new posts late, so the row stays `unknown`.
+    :raises UnknownOutcome: the last read told nothing either, or several posts fit: a person has to look.
     """
     try:
         committed = client.resolve(post, journal)
+    except SeveralFound as error:
+        ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
+        raise
     except UnknownOutcome as error:
+        reads = journal.get(READS, 0) + 1
+        if reads < len(READ_BACK_WAITS):
+            journal[READS] = reads
+            raise NotYetKnown(str(error), retry_at=ledger.clock() + READ_BACK_WAITS[reads]) from None
         ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
         raise
     if committed is None:
@@ -127,3 +152,52 @@ def _published(ledger: Ledger, before: State, committed: Committed) -> None:
         published_at=ledger.clock(),
         problem="",
     )
+
+
+def settle_as_published(ledger: Ledger, *, permalink: str) -> Publication:
+    """A person found the post on the account and gave its address."""
+    with ledger.lease():
+        ledger.move(
+            State.NEEDS_PERSON,
+            State.PUBLISHED,
+            permalink=permalink,
+            published_at=ledger.read().commit_started_at or ledger.clock(),
+            problem="",
+        )
+    return ledger.read()
+
+
+def settle_as_absent(ledger: Ledger) -> None:
+    """A person looked and says that nothing is public: the commit may be made again."""
+    with ledger.lease():
+        forget_commit(StoredJournal(ledger))
+        ledger.move(State.NEEDS_PERSON, State.ABSENT, problem="")
+
+
+def settle_as_cancelled(ledger: Ledger) -> None:
+    """A person gives this channel up, before an upload by hand or after looking at the account."""
+    with ledger.lease():
+        before = State.NEW if ledger.state is State.NEW else State.NEEDS_PERSON
+        ledger.move(before, State.REJECTED, problem="Dibatalkan oleh admin.")
+
+
+def give_up(ledger: Ledger, reason: str) -> None:
+    """The platform did not recover in time.
+
+    :raises GivenUp: nothing became public; the row is `rejected`, and a later call may start anew.
+    :raises UnknownOutcome: it was never learnt whether the post is public; the row is `needs_person`.
+    """
+    with ledger.lease():
+        if ledger.state is State.UNKNOWN:
+            ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=reason)
+            raise UnknownOutcome(reason)
+        ledger.move(ledger.state, State.REJECTED, problem=reason)
+    raise GivenUp(f"Batas waktu menunggu kanal ini habis; tidak ada yang tayang. {reason}")
+
+
+def settle_as_uploaded_by_hand(ledger: Ledger, *, permalink: str, at: datetime) -> Publication:
+    """Manual mode: a person uploaded the approved content and gave its address."""
+    with ledger.lease():
+        if ledger.state is not State.PUBLISHED:
+            ledger.move(State.NEW, State.PUBLISHED, permalink=permalink, published_at=at, problem="")
+    return ledger.read()

@@ -19,7 +19,8 @@ class State(StrEnum):
 
 
 TRANSITIONS: dict[State, frozenset[State]] = {
-    State.NEW: frozenset({State.PREPARED, State.REJECTED}),
+    # Straight to PUBLISHED only in manual mode: a person uploaded it.
+    State.NEW: frozenset({State.PREPARED, State.REJECTED, State.PUBLISHED}),
     State.PREPARED: frozenset({State.COMMITTING, State.REJECTED, State.NEW}),
     # Back to PREPARED only when the platform said that nothing became public.
     State.COMMITTING: frozenset({State.PUBLISHED, State.PREPARED, State.REJECTED, State.UNKNOWN}),

@@ -6,7 +6,6 @@ to them.
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 import unicodedata
@@ -17,17 +16,13 @@ from typing import Any
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
-from medsos.sandbox import accounts
+from medsos.sandbox import wordpress_users
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import Call, PlatformError, ReadCall
 
 SITE_NAME = "KPU Kota Bengkulu"
 SITE_DESCRIPTION = "Situs latihan Komisi Pemilihan Umum Kota Bengkulu"
-ROLES = {
-    "editor": {"edit_posts", "publish_posts", "upload_files", "manage_categories", "delete_posts", "read"},
-    "contributor": {"edit_posts", "delete_posts", "read"},
-}
 PER_PAGE = 100
 
 
@@ -65,7 +60,7 @@ class Rest:
         return self.call.sandbox
 
     def can(self, capability: str) -> bool:
-        return self.user is not None and capability in ROLES[self.user["role"]]
+        return wordpress_users.may(self.user, capability)
 
     def need(self, capability: str, code: str, message: str) -> None:
         """:raises WordPressError: 401 for nobody, 403 for somebody without the capability."""
@@ -91,25 +86,6 @@ def route(methods: str, pattern: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def _user(call: Call) -> dict[str, Any] | None:
-    """Spaces and signs in an application password do not count; wrong credentials make a stranger."""
-    scheme, _, encoded = call.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except ValueError:
-        return None
-    user = accounts.WEB_USERS.get(name)
-    if user is None or _letters(user["password"]) != _letters(password):
-        return None
-    return {**user, "login": name}
-
-
-def _letters(password: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", password)
-
-
 # -- dispatch ------------------------------------------------------------------------------------------------
 
 router = APIRouter()
@@ -125,7 +101,11 @@ def dispatch(call: Call, path: str) -> Response:
     for known_method, pattern, handler in _ROUTES:
         match = pattern.fullmatch(path)
         if match and known_method == method:
-            answer = handler(Rest(call, _user(call), match.groupdict()))
+            answer = handler(
+                Rest(
+                    call, wordpress_users.known_user(call.headers.get("authorization", "")), match.groupdict()
+                )
+            )
             return _only_fields(call, answer)
     raise WordPressError(404, "rest_no_route", "No route was found matching the URL and request method.")
 
@@ -249,7 +229,7 @@ def _show_user(rest: Rest, user: dict[str, Any]) -> dict[str, Any]:
     if rest.context == "edit":
         shown.update(
             username=user["login"], email=f"{user['login']}@contoh.invalid", roles=[user["role"]],
-            capabilities=dict.fromkeys(sorted(ROLES[user["role"]]), True),
+            capabilities=wordpress_users.capabilities(user),
         )  # fmt: skip
     return shown
 
