@@ -25,7 +25,7 @@ from airflow.sdk import DAG, Asset, TaskGroup
 from medsos.errors import ConfigError
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office, load_office, office_slugs
 from medsos.operators.approval import ConcludeApprovalOperator
-from medsos.operators.broken_office import broken_office_dag
+from medsos.operators.broken_office import BrokenOffice, broken_doc, broken_sop_dag
 from medsos.operators.design import PlanForm, RenderDesignsOperator, ReviseForm
 from medsos.operators.evaluation import ConfirmCompleteOperator, EvaluateCycleOperator
 from medsos.operators.evidence import CaptureOperator
@@ -43,14 +43,17 @@ SETTINGS = load_settings()
 CYCLE_FINISHED = Asset("medsos_cycle_finished")
 
 
-def content_cycle(office: Office, sop: Sop) -> DAG:
-    """The six steps of the SOP for one office, from top to bottom."""
+def content_cycle(office: Office | BrokenOffice, sop: Sop, problem: str = "") -> DAG:
+    """The six steps of the SOP for one office, from top to bottom.
+
+    :param problem: what is wrong with the office's file; empty when all is well.
+    """
     with DAG(
         dag_id=f"content_cycle__{office.dag_suffix}",
         dag_display_name=f"Siklus konten · {office.short_name}",
         description=f"SOP {sop.number}: dari permohonan sampai evaluasi",
-        doc_md=_doc(sop),
-        tags=["medsos", office.slug],
+        doc_md=broken_doc(problem) if problem else _doc(sop),
+        tags=["medsos", office.slug, *(["perlu perbaikan"] if problem else [])],
         schedule=None,
         catchup=False,
         max_active_runs=50,
@@ -80,13 +83,9 @@ def content_cycle(office: Office, sop: Sop) -> DAG:
 
         with _step(sop, "upload") as upload:
             wait = UploadTimeSensor(task_id="wait_until_scheduled", task_display_name="Tunggu waktu unggah")
-            first = None
             for channel in CHANNELS:
                 publish = PUBLISH_OPERATORS[channel](
-                    task_id=f"publish_{channel}",
-                    task_display_name=f"Unggah · {CHANNEL_NAMES[channel]}",
-                    # The others may name the website's address; they go on without it when it failed.
-                    trigger_rule="all_done_min_one_success" if first else "all_success",
+                    task_id=f"publish_{channel}", task_display_name=f"Unggah · {CHANNEL_NAMES[channel]}"
                 )
                 capture = CaptureOperator(
                     task_id=f"capture_{channel}",
@@ -94,9 +93,6 @@ def content_cycle(office: Office, sop: Sop) -> DAG:
                     channel=channel,
                 )
                 wait >> publish >> capture
-                if first:
-                    first >> publish
-                first = first or publish
 
         with _step(sop, "link") as link:
             BuildLinksOperator(
@@ -172,7 +168,11 @@ def office_dag(slug: str) -> DAG:
         office = load_office(SETTINGS.offices_dir, slug)
         return content_cycle(office, load_sop(SETTINGS.sop_dir, office.sop_version))
     except ConfigError as error:
-        return broken_office_dag(slug, str(error))
+        problem = str(error)
+    try:
+        return content_cycle(BrokenOffice(slug), load_sop(SETTINGS.sop_dir), problem)
+    except ConfigError:
+        return broken_sop_dag(slug, problem)
 
 
 DAGS = {slug: office_dag(slug) for slug in office_slugs(SETTINGS.offices_dir)}

@@ -25,6 +25,7 @@
         ├── NotReady             still processing; ask again
         ├── Transient            a passing fault before anything became public
         ├── NotSupported         the platform offers no such thing through its API
+        ├── Cancelled            a person gave this channel up for this content
         ├── GivenUp              the platform did not recover within the channel's deadline
         └── UnknownOutcome       the post may or may not be public; look before doing anything
             ├── NotYetKnown      not found yet; look again at `retry_at`
@@ -185,3 +186,7 @@ class SeveralFound(UnknownOutcome):
 
 class GivenUp(ChannelError):
     """The platform did not recover within the channel's deadline; nothing became public."""
+
+
+class Cancelled(ChannelError):
+    """A person gave this channel up for this content; start a new cycle to publish it after all."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
 from builders import NOW
 from medsos.approval.decisions import latest_decision, record_decision, require_approval, require_seal
-from medsos.approval.officials import entitled_approvers, holders, seed_officials
+from medsos.approval.officials import entitled_approvers, holders, sync_officials
 from medsos.approval.seal import compute_seal
 from medsos.errors import FormError, NotApproved
 from medsos.offices.model import Office, load_office
 from medsos.settings import load_settings
-from medsos.store.models import Delegation, Design, FormAnswer
+from medsos.store.models import AuditEntry, Delegation, Design, FormAnswer
 from medsos.store.session import transaction
 
 SEAL = "b" * 64
@@ -23,7 +24,7 @@ SEAL = "b" * 64
 def office(cycle_id: int) -> Office:
     office = load_office(load_settings().offices_dir, "kota-bengkulu")
     with transaction() as session:
-        seed_officials(session, office)
+        sync_officials(session, office, now=NOW)
     return office
 
 
@@ -128,33 +129,56 @@ def test_somebody_whose_term_ended_is_no_longer_asked(office: Office, cycle_id: 
         assert holders(session, "kota-bengkulu", "kasubbag", date(2022, 1, 1)) == []
 
 
-def test_seeding_officials_twice_adds_nobody_and_updates_airflows_id(office: Office) -> None:
+def test_syncing_twice_changes_nothing_and_follows_airflows_id(office: Office) -> None:
     with transaction() as session:
-        assert seed_officials(session, office, {"kasubbag": "7"}) == 0
+        assert sync_officials(session, office, now=NOW, user_ids={"kasubbag": "7"}) == []
     with transaction() as session:
         assert holders(session, "kota-bengkulu", "kasubbag", date(2026, 1, 1))[0].airflow_user_id == "7"
 
 
+def test_a_term_that_ends_in_the_file_ends_in_the_record_and_so_does_leaving_it(office: Office) -> None:
+    people = [
+        person.model_copy(update={"valid_until": date(2026, 11, 20)})
+        if person.username == "kasubbag"
+        else person
+        for person in office.people
+        if person.username != "sekretaris"
+    ]
+    with transaction() as session:
+        changes = sync_officials(session, office.model_copy(update={"people": people}), now=NOW)
+    assert len(changes) == 2
+    with transaction() as session:
+        assert holders(session, "kota-bengkulu", "kasubbag", date(2026, 11, 23)) == []
+        assert holders(session, "kota-bengkulu", "kasubbag", date(2026, 11, 20)) != []
+        assert holders(session, "kota-bengkulu", "sekretaris", date(2026, 11, 23)) == []
+        audited = session.scalars(select(AuditEntry).where(AuditEntry.action == "official.changed")).all()
+    assert {"kasubbag", "sekretaris"} <= {word for entry in audited[-2:] for word in entry.subject.split()}
+
+
 def test_the_seal_changes_with_any_byte_letter_order_or_channel() -> None:
-    seal = compute_seal(designs(), cycle_id=1)
-    assert seal == compute_seal(designs(), cycle_id=1)
+    seal = compute_seal(designs(), cycle_id=1, title="Rapat")
+    assert seal == compute_seal(designs(), cycle_id=1, title="Rapat")
     changed = []
     for name, value in (("sha256", "9" * 64), ("caption", "Artikel."), ("alt_text", "b"), ("kind", "cover")):
         rows = designs()
         setattr(rows[0], name, value)
-        changed.append(compute_seal(rows, cycle_id=1))
-    changed += [compute_seal(designs()[:1], cycle_id=1), compute_seal(designs(), cycle_id=2)]
+        changed.append(compute_seal(rows, cycle_id=1, title="Rapat"))
+    changed.append(compute_seal(designs(), cycle_id=1, title="Rapat."))
+    changed += [
+        compute_seal(designs()[:1], cycle_id=1, title="Rapat"),
+        compute_seal(designs(), cycle_id=2, title="Rapat"),
+    ]
     assert len({seal, *changed}) == 1 + len(changed)
 
 
 def test_the_seal_is_taken_over_the_bytes_that_lie_there_now() -> None:
-    tampered = compute_seal(designs(), cycle_id=1, hash_of_file=lambda path: "0" * 64)
-    assert tampered != compute_seal(designs(), cycle_id=1)
+    tampered = compute_seal(designs(), cycle_id=1, title="Rapat", hash_of_file=lambda path: "0" * 64)
+    assert tampered != compute_seal(designs(), cycle_id=1, title="Rapat")
 
 
 def test_an_empty_round_cannot_be_sealed() -> None:
     with pytest.raises(NotApproved):
-        compute_seal([], cycle_id=1)
+        compute_seal([], cycle_id=1, title="Rapat")
 
 
 def test_a_different_seal_refuses_and_says_what_to_do(office: Office, cycle_id: int) -> None:

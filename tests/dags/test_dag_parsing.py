@@ -71,11 +71,10 @@ def test_each_channel_is_published_after_the_wait_and_photographed_after_that(cy
         assert publish.downstream_task_ids >= {f"upload.capture_{channel}"}
 
 
-def test_one_channels_failure_stops_no_other(cycle: DAG) -> None:
-    for channel in CHANNELS[1:]:
+def test_no_channel_waits_for_another_and_links_come_whatever_failed(cycle: DAG) -> None:
+    for channel in CHANNELS:
         task = cycle.get_task(f"upload.publish_{channel}")
-        others = {f"upload.publish_{c}" for c in CHANNELS if c != channel} & task.upstream_task_ids
-        assert not others or task.trigger_rule.value == "all_done_min_one_success"
+        assert task.upstream_task_ids == {"upload.wait_until_scheduled"}
     assert cycle.get_task("link.build_links").trigger_rule.value == "all_done"
 
 
@@ -107,7 +106,8 @@ def test_a_mistake_in_one_office_stops_only_that_office(
     dags = dags_of("content_cycle.py", data, monkeypatch)
     assert len(dags["content_cycle__kota_bengkulu"].tasks) > 20
     broken = dags["content_cycle__kota_lain"]
-    assert len(broken.tasks) == 1
+    # The same shape, so that cycles in flight keep their tasks.
+    assert broken.task_ids == dags["content_cycle__kota_bengkulu"].task_ids
     assert broken.doc_md is not None
     assert "channels.x.mode" in broken.doc_md
 

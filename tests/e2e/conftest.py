@@ -31,6 +31,8 @@ def two_offices(target: Path) -> Path:
     )
     for channel in ("facebook", "tiktok"):
         text = text.replace(f"  {channel}: {{ mode: api", f"  {channel}: {{ mode: manual")
+    # Tests do not wait six minutes for somebody to be sure.
+    text = text.replace("link_in_post: false }", "link_in_post: false, read_back_seconds: [0, 2, 2, 2] }")
     (other / "office.yaml").write_text(text, encoding="utf-8")
     return target
 

@@ -17,6 +17,7 @@ from medsos.store.models import (
     ChannelResult,
     Cycle,
     CycleScorecard,
+    Design,
     FormAnswer,
     Link,
     Publication,
@@ -39,16 +40,17 @@ def revise_once(form: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     option, values = approve_everything(form)
     task = form["task_instance"]["task_id"]
     if task == "approval.round_1.await_decision":
-        return "Revisi", {"catatan": "Perjelas judulnya."}
+        return "Revisi", {**values, "catatan": "Perjelas judulnya."}
     if task.endswith("revise_content"):
         return option, {**values, "judul_desain": "Judul yang sudah jelas"}
     return option, values
 
 
 def reject(form: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    option, values = approve_everything(form)
     if form["task_instance"]["task_id"].endswith("await_decision"):
-        return "Tolak", {"catatan": "Belum waktunya."}
-    return approve_everything(form)
+        return "Tolak", {**values, "catatan": "Belum waktunya."}
+    return option, values
 
 
 def forget_the_note_at_first() -> Script:
@@ -56,11 +58,12 @@ def forget_the_note_at_first() -> Script:
     asked: list[str] = []
 
     def script(form: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        option, values = approve_everything(form)
         if form["task_instance"]["task_id"].endswith("await_decision"):
             asked.append(form["subject"])
             if len(asked) == 1:
-                return "Revisi", {"catatan": " "}
-        return approve_everything(form)
+                return "Revisi", {**values, "catatan": " "}
+        return option, values
 
     return script
 
@@ -202,7 +205,9 @@ def test_a_wrong_request_is_refused_with_sentences_that_say_what_to_do(
         assert session.scalars(select(Cycle).where(Cycle.run_id == ended.runs["refused"])).first() is None
 
 
-def test_clearing_the_upload_of_a_finished_cycle_posts_nothing_again(stack: Stack, ended: Ended) -> None:
+def test_running_a_finished_cycle_again_from_the_start_asks_nobody_and_posts_nothing(
+    stack: Stack, ended: Ended
+) -> None:
     before = visible_posts(stack, "Rapat koordinasi")
     run_id = ended.runs["revised"]
     stack.api().request(
@@ -211,14 +216,38 @@ def test_clearing_the_upload_of_a_finished_cycle_posts_nothing_again(stack: Stac
         json={
             "dry_run": False,
             "dag_run_id": run_id,
-            "task_ids": ["upload.publish_web", "upload.publish_x", "upload.publish_facebook"],
             "only_failed": False,
-            "include_downstream": True,
             "reset_dag_runs": True,
         },
     )
-    assert carry_through(stack, {run_id: approve_everything}) == {run_id: "success"}
+
+    def nobody_is_asked(form: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        raise AssertionError(f"{form['task_instance']['task_id']} asks again")
+
+    assert carry_through(stack, {run_id: nobody_is_asked}) == {run_id: "success"}
     assert visible_posts(stack, "Rapat koordinasi") == before
+
+
+def test_a_decision_over_other_content_than_was_shown_is_not_taken(stack: Stack, database: str) -> None:
+    run_id = start(stack, title="Segel lama", channels=["web"])
+    for task in ("meeting.record_minutes", "design.plan_content"):
+        form = wait_for_form(stack, run_id, task)
+        stack.api("admin").answer(form, *approve_everything(form))
+    form = wait_for_form(stack, run_id, "approval.round_1.await_decision")
+    option, values = approve_everything(form)
+    with transaction(database) as session:
+        cycle = session.scalars(select(Cycle).where(Cycle.run_id == run_id)).one()
+        for design in session.scalars(select(Design).where(Design.cycle_id == cycle.id)):
+            design.caption += " Kalimat yang tidak pernah dilihat Kasubbag."
+    stack.api("kasubbag").answer(form, option, values)
+    wait_for_form(stack, run_id, "approval.round_1.await_decision")
+    with transaction(database) as session:
+        assert session.scalars(select(Approval).where(Approval.cycle_id == cycle.id)).first() is None
+        refused = session.scalars(
+            select(FormAnswer.problem).where(FormAnswer.cycle_id == cycle.id, ~FormAnswer.accepted)
+        ).one()
+    assert "Materi berubah" in refused
+    assert visible_posts(stack, "Segel lama") == []
 
 
 def test_marking_the_approval_success_publishes_nothing(stack: Stack, database: str) -> None:
@@ -250,6 +279,6 @@ def test_only_the_kasubbag_may_answer_the_approval(stack: Stack) -> None:
     assert [user["name"] for user in form["assigned_users"]] == ["kasubbag"]
     path = f"/dags/{DAG_ID}/dagRuns/{run_id}/taskInstances/approval.round_1.await_decision/-1/hitlDetails"
     for person in ("admin", "sekretaris", "analis"):
-        answer = {"chosen_options": ["Setuju"], "params_input": {"catatan": ""}}
+        answer = {"chosen_options": ["Setuju"], "params_input": {"catatan": "", "segel": ""}}
         assert stack.api(person).call("PATCH", path, json=answer).status_code == 403, person
     assert carry_through(stack, {run_id: reject}) == {run_id: "success"}

@@ -9,6 +9,7 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 
 from builders import NOW
 from medsos import errors
+from medsos.operators.forms import AnswerRefused
 from medsos.operators.publish_policy import PublishRetryPolicy, growing_wait
 
 
@@ -27,6 +28,7 @@ def decide(error: BaseException, try_number: int = 1) -> tuple[RetryAction, time
         errors.MediaInvalid("x"),
         errors.AccountBlocked("x"),
         errors.GivenUp("x"),
+        errors.Cancelled("x"),
     ],
 )
 def test_what_only_a_person_can_mend_fails_at_once(error: Exception) -> None:
@@ -51,6 +53,11 @@ def test_an_outage_is_waited_for_with_growing_waits_and_no_end_of_its_own() -> N
     waits = [decide(errors.Transient("503"), n)[1] for n in (1, 2, 3, 10, 500)]
     assert waits == [timedelta(seconds=s) for s in (15, 30, 60, 600, 600)]
     assert growing_wait(1000) == timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("try_number", [1, 20, 900])
+def test_a_refused_answer_is_asked_again_however_often(try_number: int) -> None:
+    assert decide(AnswerRefused("Alamat salah"), try_number)[0] is RetryAction.RETRY
 
 
 def test_an_error_of_nobody_is_tried_a_few_times_only() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,7 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Limits, Post
+from medsos.clock import utc_now
 from medsos.errors import (
+    Cancelled,
     ContentInvalid,
     Duplicate,
     GivenUp,
@@ -24,14 +27,14 @@ from medsos.errors import (
 from medsos.publishing.ledger import LEASE, Ledger, StoredJournal, open_publication
 from medsos.publishing.protocol import (
     READ_BACK_WAITS,
-    give_up,
+    hand_over,
     publish,
     settle_as_absent,
     settle_as_cancelled,
     settle_as_published,
     settle_as_uploaded_by_hand,
 )
-from medsos.publishing.states import FINAL, TRANSITIONS, State
+from medsos.publishing.states import FINAL, NOTHING_SENT, TRANSITIONS, State
 from medsos.store.models import AuditEntry, Publication, PublicationAttempt
 from medsos.store.session import transaction
 
@@ -55,6 +58,7 @@ class Platform(ChannelClient):
         self.after_commit: Callable[[], None] = lambda: None
         self.proof_of_absence = False
         self.found_several = False
+        self.resolve_error: Exception | None = None
 
     def whoami(self) -> Account:
         return Account("1", "KPU")
@@ -73,6 +77,8 @@ class Platform(ChannelClient):
         )
 
     def resolve(self, post: Post, journal: Journal) -> Committed | None:
+        if self.resolve_error:
+            raise self.resolve_error
         if self.found_several:
             raise SeveralFound("Ditemukan dua postingan.")
         if self.visible:
@@ -211,10 +217,13 @@ def test_a_person_who_finds_nothing_lets_the_commit_be_made_again(
     assert len(platform.visible) == 1
 
 
-def test_a_person_may_give_the_channel_up(publication_id: int, platform: Platform) -> None:
+def test_a_channel_that_a_person_gave_up_stays_given_up(publication_id: int, platform: Platform) -> None:
     hand_to_a_person(publication_id, platform)
     settle_as_cancelled(worker(publication_id, "admin", later()))
-    assert worker(publication_id).state is State.REJECTED
+    with pytest.raises(Cancelled):
+        publish(worker(publication_id, "again", later()), platform, POST)
+    assert worker(publication_id).state is State.CANCELLED
+    assert platform.visible == []
 
 
 def test_what_is_published_can_be_neither_settled_nor_cancelled(
@@ -227,19 +236,70 @@ def test_what_is_published_can_be_neither_settled_nor_cancelled(
     assert worker(publication_id).state is State.PUBLISHED
 
 
-def test_giving_up_is_final_but_may_start_anew(publication_id: int, platform: Platform) -> None:
-    with pytest.raises(GivenUp):
-        give_up(worker(publication_id), "503")
+def test_an_outage_is_waited_for_until_the_deadline_and_then_given_up_and_may_start_anew(
+    publication_id: int, platform: Platform
+) -> None:
+    def down() -> None:
+        raise Transient("503")
+
+    platform.before_commit = down
+    for minutes, expected in ((0, Transient), (50, Transient), (61, GivenUp)):
+        with pytest.raises(expected):
+            publish(
+                worker(publication_id, f"w{minutes}", later(minutes)),
+                platform,
+                POST,
+                give_up_after=timedelta(hours=1),
+            )
     assert worker(publication_id).state is State.REJECTED
-    assert publish(worker(publication_id, "w2"), platform, POST).state == "published"
+    with pytest.raises(Transient):
+        publish(worker(publication_id, "x", later(500)), platform, POST, give_up_after=timedelta(hours=1))
+    platform.before_commit = lambda: None
+    assert publish(worker(publication_id, "y", later(501)), platform, POST).state == "published"
+    assert len(platform.visible) == 1
 
 
-def test_giving_up_while_in_doubt_goes_to_a_person(publication_id: int, platform: Platform) -> None:
+def test_an_outage_while_in_doubt_ends_with_a_person(publication_id: int, platform: Platform) -> None:
     leave_in_doubt(publication_id, platform)
-    with pytest.raises(NotYetKnown):
-        publish(worker(publication_id, "r", later()), platform, POST)
+    platform.resolve_error = Transient("503")
+    with pytest.raises(Transient):
+        publish(worker(publication_id, "a", later()), platform, POST, give_up_after=timedelta(hours=1))
     with pytest.raises(UnknownOutcome):
-        give_up(worker(publication_id, "g", later()), "503")
+        publish(worker(publication_id, "b", later(90)), platform, POST, give_up_after=timedelta(hours=1))
+    assert worker(publication_id).state is State.NEEDS_PERSON
+
+
+def test_a_living_worker_keeps_its_lease_however_long_an_upload_takes(
+    publication_id: int, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medsos.publishing.ledger.LEASE", timedelta(seconds=0.3))
+    slow = Ledger(publication_id, holder="slow", clock=utc_now)
+
+    def somebody_else_tries() -> None:
+        time.sleep(1)
+        with pytest.raises(LeaseHeld):
+            publish(Ledger(publication_id, holder="other", clock=utc_now), platform, POST)
+
+    platform.before_commit = somebody_else_tries
+    assert publish(slow, platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
+@pytest.mark.parametrize("state", NOTHING_SENT)
+def test_an_upload_by_hand_is_accepted_wherever_nothing_is_public(publication_id: int, state: State) -> None:
+    with transaction() as session:
+        session.get_one(Publication, publication_id).state = state
+    row = settle_as_uploaded_by_hand(worker(publication_id), permalink="https://example.test/5", at=later())
+    assert row.state == "published"
+
+
+@pytest.mark.parametrize("state", [State.COMMITTING, State.UNKNOWN])
+def test_an_upload_by_hand_waits_until_the_doubt_is_settled(publication_id: int, state: State) -> None:
+    with transaction() as session:
+        session.get_one(Publication, publication_id).state = state
+    with pytest.raises(LedgerError):
+        settle_as_cancelled(worker(publication_id))
+    hand_over(worker(publication_id))
     assert worker(publication_id).state is State.NEEDS_PERSON
 
 
@@ -367,6 +427,7 @@ def test_a_transition_outside_the_table_is_refused(publication_id: int, before: 
 
 
 def test_nothing_leads_out_of_published_and_nothing_is_a_dead_end() -> None:
-    assert TRANSITIONS[State.PUBLISHED] == frozenset()
+    for state in FINAL:
+        assert TRANSITIONS[state] == frozenset()
     for state in set(State) - FINAL:
         assert TRANSITIONS[state], state

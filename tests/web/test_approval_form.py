@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from web_samples import CAPTIONS, asked, decide, design_round, new_cycle, office_with_people
 
 from builders import NOW
-from medsos.approval.seal import compute_seal, designs_of_round
+from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.evidence.archive import Archive
 from medsos.store.models import Design, FormAnswer
 from medsos.store.session import transaction
@@ -74,7 +74,10 @@ def test_the_entitled_person_approves_after_confirming(visit: Visit, waiting: in
 
     sent = send(browser, waiting, keputusan="Setuju", yakin="ya")
     assert sent.status_code == 303
-    assert airflow.answers == [("approval.round_1.await_decision", "Setuju", {"catatan": None})]
+    [(task_id, option, values)] = airflow.answers
+    assert (task_id, option, values["catatan"]) == ("approval.round_1.await_decision", "Setuju", None)
+    # The decision names the content that was on the screen.
+    assert values["segel"] in confirmation.text
     after = text_of(browser.get(sent.headers["location"]).text)
     assert "Keputusan terkirim: Setuju" in after
 
@@ -108,7 +111,12 @@ def test_revision_and_rejection_need_a_note(
 
 def test_a_revision_carries_its_note_to_airflow(visit: Visit, waiting: int, airflow: Airflow) -> None:
     send(visit("kasubbag"), waiting, keputusan="Revisi", catatan="Perbaiki\r\njudul.", yakin="ya")
-    assert airflow.answers == [("approval.round_1.await_decision", "Revisi", {"catatan": "Perbaiki\njudul."})]
+    [(task_id, option, values)] = airflow.answers
+    assert (task_id, option, values["catatan"]) == (
+        "approval.round_1.await_decision",
+        "Revisi",
+        "Perbaiki\njudul.",
+    )
 
 
 def test_going_back_from_the_confirmation_keeps_the_note(visit: Visit, waiting: int) -> None:
@@ -202,7 +210,9 @@ def test_content_that_changed_after_the_page_was_opened_is_not_approved_unseen(
     browser = visit("kasubbag")
     fields = fields_of(browser.get(f"/medsos/persetujuan/{waiting}/1").text)
     with transaction() as session:
-        assert fields["segel"] == compute_seal(designs_of_round(session, waiting, 1), cycle_id=waiting)
+        title = title_of_round(session, waiting, 1)
+        designs = designs_of_round(session, waiting, 1)
+        assert fields["segel"] == compute_seal(designs, cycle_id=waiting, title=title)
         session.query(Design).filter_by(cycle_id=waiting, channel="x").one().caption = "Isi lain"
     refused = browser.post(
         f"/medsos/persetujuan/{waiting}/1", data={**fields, "keputusan": "Setuju", "yakin": "ya"}

@@ -10,8 +10,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from builders import NOW, make_cycle
-from medsos.approval.officials import seed_officials
-from medsos.approval.seal import compute_seal, designs_of_round
+from medsos.approval.officials import sync_officials
+from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.evaluation.tables import evaluate_cycle
 from medsos.evidence.archive import Archive
 from medsos.offices.model import load_office
@@ -58,7 +58,7 @@ def picture(size: tuple[int, int], text: str, colour: str = "#9b1c1f") -> bytes:
 def office_with_people() -> None:
     """Enter the officials of the shipped office."""
     with transaction() as session:
-        seed_officials(session, load_office(load_settings().offices_dir, "kota-bengkulu"))
+        sync_officials(session, load_office(load_settings().offices_dir, "kota-bengkulu"), now=NOW)
 
 
 def new_cycle(title: str = "Simulasi Pemungutan Suara di TPS 04", **values: Any) -> int:
@@ -149,7 +149,11 @@ def decide(cycle_id: int, round_no: int, decision: str, note: str = "") -> None:
             Approval(
                 cycle_id=cycle_id,
                 round=round_no,
-                seal=compute_seal(designs_of_round(session, cycle_id, round_no), cycle_id=cycle_id),
+                seal=compute_seal(
+                    designs_of_round(session, cycle_id, round_no),
+                    cycle_id=cycle_id,
+                    title=title_of_round(session, cycle_id, round_no),
+                ),
                 decision=decision,
                 decided_by="kasubbag",
                 decided_at=NOW + timedelta(minutes=12 * round_no),

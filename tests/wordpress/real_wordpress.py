@@ -80,7 +80,14 @@ def _unpacked(site: Path) -> Path:
 def _set_up(
     program: str, site: Path, users: Mapping[str, tuple[str, str]], environment: Mapping[str, str]
 ) -> dict[str, str]:
-    command = [program, "-d", "display_errors=stderr", str(SITE_FILES / "setup.php"), str(site), json.dumps(users)]
+    command = [
+        program,
+        "-d",
+        "display_errors=stderr",
+        str(SITE_FILES / "setup.php"),
+        str(site),
+        json.dumps(users),
+    ]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(json.loads(done.stdout))

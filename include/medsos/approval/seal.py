@@ -1,7 +1,7 @@
 """The seal: one hash over exactly what is approved, recomputed from the files before anything goes out.
 
-It covers, per channel and in order, the caption, every file by its SHA-256, its alt text and its kind.
-A different byte, letter or channel gives a different seal.
+It covers the title and, per channel and in order, the caption, every file by its SHA-256, its alt text and
+its kind. A different byte, letter or channel gives a different seal.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.errors import NotApproved
-from medsos.store.models import Design
+from medsos.store.models import Design, PlanRow
 
 FORMAT = "medsos-seal-1"
 """Stands in the sealed text, so that a later way to compute it can be told apart."""
@@ -31,12 +31,26 @@ def designs_of_round(session: Session, cycle_id: int, round_no: int) -> list[Des
     )
 
 
+def title_of_round(session: Session, cycle_id: int, round_no: int) -> str:
+    """The headline of a round's plan.
+
+    :raises NotApproved: the round has no plan: there is nothing to approve.
+    """
+    plan = session.scalars(
+        select(PlanRow.plan).where(PlanRow.cycle_id == cycle_id, PlanRow.round == round_no)
+    ).one_or_none()
+    if plan is None:
+        raise NotApproved(f"Siklus {cycle_id} putaran {round_no}: belum ada rencana yang dapat disegel.")
+    return str(plan["headline"])
+
+
 def compute_seal(
-    designs: list[Design], *, cycle_id: int, hash_of_file: Callable[[str], str] | None = None
+    designs: list[Design], *, cycle_id: int, title: str, hash_of_file: Callable[[str], str] | None = None
 ) -> str:
     """SHA-256 (hex) over the canonical JSON of a round.
 
     :param designs: all rows of one round, ordered by channel and position.
+    :param title: headline of the round; the website and Facebook videos carry it beside the caption.
     :param hash_of_file: given a path in the archive, hashes the bytes that lie there now; without it
         the hashes noted in the rows are trusted, which is enough only where the rows were just written.
     :raises NotApproved: when the round has no designs: there is nothing to approve.
@@ -56,6 +70,6 @@ def compute_seal(
                 "alt_text": design.alt_text,
             }
         )
-    content = {"format": FORMAT, "cycle": cycle_id, "channels": channels}
+    content = {"format": FORMAT, "cycle": cycle_id, "title": title, "channels": channels}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -76,7 +76,7 @@ X = (
     Right("tweet.read", "membaca kembali postingan"),
     Right("users.read", "membaca akun"),
     Right("media.write", "mengunggah gambar dan video"),
-    Right("offline.access", "memperbarui token"),
+    Right("offline.access", "memperbarui token", essential=False),
 )
 TIKTOK = (
     Right("video.publish", "menerbitkan"),

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from medsos import errors
-from medsos.channels import advice, graph, progress
+from medsos.channels import access, advice, graph, graph_token, progress
 from medsos.channels.answer import Answer
-from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
+from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
+from medsos.channels.facebook_numbers import INSIGHTS, read_metrics
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
+from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
 NAME = "Facebook"
@@ -29,6 +31,8 @@ _VIDEO_FIELDS = "id,status,permalink_url,post_id,published,description,created_t
 class FacebookSettings:
     """:param token: page access token.
     :param app_secret: needed only where the app asks for `appsecret_proof`.
+    :param app_id: with `app_secret`, lets the token's rights and end be read.
+    :param insights: Meta's names of the insights that stand for the project's metrics.
     :param site: where people see the posts; videos tell their permalink without it.
     :param video_host: host of the video uploads; the API's own host does as well.
     """
@@ -36,6 +40,8 @@ class FacebookSettings:
     page_id: str
     token: str = field(repr=False)
     app_secret: str | None = field(default=None, repr=False)
+    app_id: str | None = None
+    insights: Mapping[str, str] = field(default_factory=lambda: INSIGHTS)
     host: str = "https://graph.facebook.com"
     video_host: str = "https://graph-video.facebook.com"
     site: str = "https://www.facebook.com"
@@ -50,6 +56,7 @@ class FacebookClient(ChannelClient):
     """
 
     channel = "facebook"
+    platform = NAME
     limits = LIMITS["facebook"]
 
     def __init__(
@@ -119,6 +126,39 @@ class FacebookClient(ChannelClient):
         if "_" in post_id:
             return self._found(self._api.get(post_id, fields=_POST_FIELDS).object)
         return self._found(self._api.get(post_id, fields=_VIDEO_FIELDS).object)
+
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        return read_metrics(self._api, self._post_of(post_id), self._settings.insights)
+
+    def delete(self, post_id: str) -> None:
+        # Seen first, so that "no such post" afterwards can only mean that it is gone.
+        self.read_back(post_id)
+        try:
+            self._api.delete(post_id)
+        except errors.ContentInvalid as error:
+            if error.code != graph.NO_SUCH_OBJECT:
+                raise
+
+    def access(self) -> Access:
+        account = self.whoami()
+        facts = graph_token.token_facts(self._api, self._settings, self._settings.app_id)
+        return Access(
+            account,
+            lacking=graph_token.rights_missing(facts, access.FACEBOOK),
+            token=graph_token.life_of(facts),
+        )
+
+    def usage(self) -> Usage:
+        return self._http.usage
+
+    def _post_of(self, post_id: str) -> str:
+        """The post itself, where the id is that of a video whose post was not known at its commit."""
+        if "_" in post_id:
+            return post_id
+        found = self._video(post_id).get("post_id")
+        if not found:
+            raise errors.NotReady(f"{NAME}: {advice.NOT_READY}")
+        return self._full_post_id(str(found))
 
     def _upload_photos(self, images: Sequence[Media], journal: Journal) -> None:
         photo_ids: list[str] = list(journal.get("facebook_photo_ids") or [])

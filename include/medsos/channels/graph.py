@@ -17,6 +17,7 @@ from medsos.channels.tokens import HeaderToken
 from medsos.clock import Clock
 
 DEFAULT_VERSION = "v26.0"
+NO_SUCH_OBJECT = "100/33"
 UPLOAD_TIMEOUT_SECONDS = 600.0
 _HOUR = 3_600.0
 

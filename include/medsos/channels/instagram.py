@@ -7,14 +7,16 @@ sent to the address that the container names.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from medsos import errors
-from medsos.channels import advice, graph, progress
+from medsos.channels import access, advice, graph, graph_insights, graph_token, progress
+from medsos.channels.access import Quota, Token
 from medsos.channels.base import (
+    Access,
     Account,
     ChannelClient,
     Committed,
@@ -26,10 +28,14 @@ from medsos.channels.base import (
 from medsos.channels.http import Phase
 from medsos.channels.instagram_containers import CONTAINER, NAME, Containers
 from medsos.channels.limits import LIMITS
+from medsos.channels.metrics import figures, number
+from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
 _MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
 _QUOTA_WAIT = timedelta(hours=1)
+_INSIGHTS = ("views", "reach", "shares")
+_LOGIN_TOKEN = Token(remark="60 hari sejak dibuat; tanggalnya tidak diberitahukan")
 
 READ_BACK_WAITS = (0.0, 15.0, 60.0)
 """Seconds before each look: only repeated looks at the container prove absence (contract 4.4)."""
@@ -40,12 +46,14 @@ class InstagramSettings:
     """:param login: which of the two kinds of token this is (contract 4.1).
     :param host: `https://graph.facebook.com` for "facebook", `https://graph.instagram.com` for "instagram".
     :param app_secret: needed only where the app asks for `appsecret_proof`.
+    :param app_id: with `app_secret`, lets the token's rights and end be read (Facebook login).
     """
 
     account_id: str
     token: str = field(repr=False)
     login: Literal["facebook", "instagram"] = "facebook"
     app_secret: str | None = field(default=None, repr=False)
+    app_id: str | None = None
     host: str = "https://graph.facebook.com"
     version: str = graph.DEFAULT_VERSION
 
@@ -60,6 +68,7 @@ class InstagramClient(ChannelClient):
     """
 
     channel = "instagram"
+    platform = NAME
     limits = LIMITS["instagram"]
 
     def __init__(
@@ -144,18 +153,61 @@ class InstagramClient(ChannelClient):
     def read_back(self, post_id: str) -> FoundPost:
         return _found(self._api.get(post_id, fields=_MEDIA_FIELDS).object)
 
-    def _check_quota(self) -> None:
-        """Read how many posts of the day are left; the total differs by account (contract 4.4)."""
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        counted = self._api.get(post_id, fields="like_count,comments_count").object
+        return figures(
+            likes=number(counted.get("like_count")),
+            comments=number(counted.get("comments_count")),
+            **graph_insights.under_our_names(self._api, post_id, {name: name for name in _INSIGHTS}),
+        )
+
+    def delete(self, post_id: str) -> None:
+        if self._settings.login == "instagram":
+            raise errors.NotSupported(
+                "Penghapusan tidak didukung oleh Instagram untuk token Instagram Login. Hapus postingan di "
+                "aplikasinya, atau pakai token Facebook Login."
+            )
+        # Seen first, so that "no such post" afterwards can only mean that it is gone.
+        self.read_back(post_id)
+        try:
+            self._api.delete(post_id)
+        except errors.ContentInvalid as error:
+            if error.code != graph.NO_SUCH_OBJECT:
+                raise
+
+    def access(self) -> Access:
+        account, quota = self.whoami(), self._quota()
+        if self._settings.login == "instagram":
+            return Access(account, token=_LOGIN_TOKEN, quota=quota)
+        facts = graph_token.token_facts(self._api, self._settings, self._settings.app_id)
+        return Access(
+            account,
+            lacking=graph_token.rights_missing(facts, access.INSTAGRAM),
+            token=graph_token.life_of(facts),
+            quota=quota,
+        )
+
+    def usage(self) -> Usage:
+        return self._http.usage
+
+    def _quota(self) -> Quota | None:
+        """How many posts of the day are left; the total differs by account (contract 4.4)."""
         answer = self._api.get(
             f"{self._settings.account_id}/content_publishing_limit", fields="quota_usage,config"
         )
         for row in graph.rows(answer):
             total = (row.get("config") or {}).get("quota_total")
-            if isinstance(total, int) and int(row.get("quota_usage") or 0) >= total:
-                raise errors.RateLimited(
-                    f"{NAME}: {advice.DAILY} ({row['quota_usage']} dari {total} dalam 24 jam)",
-                    retry_at=self._clock() + _QUOTA_WAIT,
-                )
+            if isinstance(total, int):
+                return Quota(used=int(row.get("quota_usage") or 0), total=total, period="24 jam")
+        return None
+
+    def _check_quota(self) -> None:
+        quota = self._quota()
+        if quota and not quota.left:
+            raise errors.RateLimited(
+                f"{NAME}: {advice.DAILY} ({quota.used} dari {quota.total} dalam {quota.period})",
+                retry_at=self._clock() + _QUOTA_WAIT,
+            )
 
     def _publish(self, journal: Journal) -> Committed:
         edge = f"{self._settings.account_id}/media_publish"

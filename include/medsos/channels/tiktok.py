@@ -7,15 +7,14 @@ post, and only its status tells whether it came out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from medsos import errors
-from medsos.channels import advice, progress
+from medsos.channels import access, advice, progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import (
+    Access,
     Account,
     ChannelClient,
     Committed,
@@ -24,37 +23,21 @@ from medsos.channels.base import (
     MediaHost,
     Post,
 )
-from medsos.channels.http import HttpSession, Phase
+from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
+from medsos.channels.metrics import figures
 from medsos.channels.rules import find_rule
+from medsos.channels.tiktok_api import TikTokApi, TikTokSettings
 from medsos.channels.tiktok_creator import CREATOR, NAME, PUBLIC, check_creator, post_info, remembered
-from medsos.channels.tiktok_read import found_post, is_listed_as, public_id_of, videos
-from medsos.channels.tiktok_rules import FAIL_RULES, RULES, fail_problem, read_problem
+from medsos.channels.tiktok_read import found_post, is_listed_as, public_id_of, read_metrics
+from medsos.channels.tiktok_rules import FAIL_RULES, fail_problem
 from medsos.channels.tiktok_video import TikTokVideoUploader
-from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, pair_from
+from medsos.channels.tokens import TokenStore, life_of
+from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
 PUBLISH_ID = "tiktok_publish_id"
-_VIDEO_FIELDS = "id,title,video_description,create_time,share_url"
 _PUBLISH_ID_PREFIXES = ("v_pub_", "p_pub_", "v_inbox_")
-
-
-@dataclass(frozen=True)
-class TikTokSettings:
-    """:param refresh_token: with `client_key` and `client_secret`, gets new tokens every two hours.
-    :param privacy: wanted `privacy_level`; refused when the account does not offer it.
-    :param site: where people see the posts; stands in for a permalink that TikTok does not tell.
-    :param chunk_bytes: size of an upload chunk, 5 to 64 MB.
-    """
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(default="", repr=False)
-    client_key: str = ""
-    client_secret: str = field(default="", repr=False)
-    privacy: str = PUBLIC
-    host: str = "https://open.tiktokapis.com"
-    site: str = "https://www.tiktok.com"
-    chunk_bytes: int = 10_000_000
 
 
 class TikTokClient(ChannelClient):
@@ -68,6 +51,7 @@ class TikTokClient(ChannelClient):
     """
 
     channel = "tiktok"
+    platform = NAME
     limits = LIMITS["tiktok"]
 
     def __init__(
@@ -88,26 +72,12 @@ class TikTokClient(ChannelClient):
         self._status_pauses = status_pauses
         self._public_id_pauses = public_id_pauses
         self._read_back_waits = read_back_waits
-        token = RotatingToken(
-            TokenPair(settings.access_token, settings.refresh_token),
-            store=token_store,
-            exchange=self._exchange,
-            keep_secret=lambda value: self._http.add_secret(value),
-        )
-        self._http = HttpSession(
-            NAME,
-            rules=RULES,
-            read_problem=read_problem,
-            secrets=(settings.access_token, settings.refresh_token, settings.client_secret),
-            auth=token,
-            renew=token.renew,
-            clock=clock,
-            sleep=sleep,
-        )
+        self._api = TikTokApi(settings, token_store=token_store, clock=clock, sleep=sleep)
+        self._http = self._api.http
         self._uploader = TikTokVideoUploader(
             self._http,
-            post=self._post,
-            status=self._status,
+            post=self._api.post,
+            status=self._api.status,
             chunk_bytes=settings.chunk_bytes,
             clock=clock,
         )
@@ -117,7 +87,7 @@ class TikTokClient(ChannelClient):
 
     def whoami(self) -> Account:
         """Ask for the creator: that call needs the very right that publishing needs."""
-        creator = self._creator()
+        creator = self._api.creator()
         name = str(creator.get("creator_username") or "")
         return Account(
             id=name,
@@ -126,7 +96,7 @@ class TikTokClient(ChannelClient):
         )
 
     def prepare(self, post: Post, journal: Journal) -> None:
-        creator = self._creator()
+        creator = self._api.creator()
         check_creator(creator, post, self._settings.privacy)
         journal[CREATOR] = remembered(creator)
         if post.video:
@@ -167,20 +137,45 @@ class TikTokClient(ChannelClient):
     def permalink(self, post_id: str) -> str | None:
         """Address of a public post. A publish id is accepted too, and answered once the post is public."""
         if post_id.startswith(_PUBLISH_ID_PREFIXES):
-            public_id = public_id_of(self._status(post_id))
+            public_id = public_id_of(self._api.status(post_id))
             if not public_id:
                 return None
             post_id = public_id
-        for video in self._query(post_id):
+        for video in self._api.query(post_id):
             if video.get("share_url"):
                 return str(video["share_url"])
-        name = self._creator().get("creator_username")
+        name = self._api.creator().get("creator_username")
         return f"{self._settings.site.rstrip('/')}/@{name}/video/{post_id}" if name else None
 
     def read_back(self, post_id: str) -> FoundPost:
-        for video in self._query(post_id):
+        for video in self._api.query(post_id):
             return found_post(video)
         raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        """A post that is not public, or not yet, has no numbers in the API. Reach is told for none."""
+        public_id: str | None = post_id
+        if post_id.startswith(_PUBLISH_ID_PREFIXES):
+            public_id = public_id_of(self._api.status(post_id))
+        if public_id is None:
+            return figures()
+        for video in self._api.query(public_id):
+            return read_metrics(video)
+        raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+
+    def access(self) -> Access:
+        """The scopes come with the token's renewal; before the first one they are tried out."""
+        account, pair = self.whoami(), self._api.token.pair
+        if pair.scopes:
+            lacking = access.missing(access.TIKTOK, pair.scopes)
+        else:
+            # Asking for the creator needs `video.publish`, so only the other scope is in question.
+            granted = {"video.publish"} | ({"video.list"} if self._api.may_list() else set())
+            lacking = access.missing(access.TIKTOK, granted)
+        return Access(account, lacking=lacking, token=life_of(pair))
+
+    def usage(self) -> Usage:
+        return self._http.usage
 
     def _hand_over(self, post: Post, journal: Journal) -> None:
         """Give every picture a public address."""
@@ -203,7 +198,7 @@ class TikTokClient(ChannelClient):
                 "photo_cover_index": 0,
             },
         }
-        answer = self._post("post/publish/content/init/", body, phase=Phase.COMMIT)
+        answer = self._api.post("post/publish/content/init/", body, phase=Phase.COMMIT)
         publish_id = answer.text_at("data", "publish_id")
         if not publish_id:
             raise self._http.unknown()
@@ -217,7 +212,7 @@ class TikTokClient(ChannelClient):
         publish_id = journal[PUBLISH_ID]
 
         def look() -> Answer | None:
-            answer = self._status(publish_id)
+            answer = self._api.status(publish_id)
             status = answer.text_at("data", "status")
             if status == "FAILED":
                 journal[PUBLISH_ID] = None
@@ -245,7 +240,7 @@ class TikTokClient(ChannelClient):
             return None
         try:
             return progress.wait_until(
-                lambda: public_id_of(self._status(publish_id)),
+                lambda: public_id_of(self._api.status(publish_id)),
                 pauses=self._public_id_pauses,
                 sleep=self._sleep,
             )
@@ -254,7 +249,7 @@ class TikTokClient(ChannelClient):
             return None
 
     def _resolve_by_status(self, post: Post, journal: Journal) -> Committed | None:
-        if post.video and self._uploader.waits_for_bytes(self._status(journal[PUBLISH_ID]), post.video):
+        if post.video and self._uploader.waits_for_bytes(self._api.status(journal[PUBLISH_ID]), post.video):
             # The same upload goes on: its publish id cannot become two posts.
             progress.forget_commit(journal)
             return None
@@ -267,43 +262,5 @@ class TikTokClient(ChannelClient):
             progress.forget_commit(journal)
             return None
 
-    def _exchange(self, refresh_token: str) -> TokenPair:
-        answer = self._http.send(
-            "POST",
-            f"{self._settings.host.rstrip('/')}/v2/oauth/token/",
-            form={
-                "client_key": self._settings.client_key,
-                "client_secret": self._settings.client_secret,
-                "grant_type": "refresh_token",
-                "refresh_token": refresh_token,
-            },
-            signed=False,
-            phase=Phase.PREPARE,
-        )
-        return pair_from(answer, refresh_token=refresh_token, platform=NAME)
-
-    def _creator(self) -> dict[str, Any]:
-        answer = self._post("post/publish/creator_info/query/", {}, phase=Phase.READ)
-        data = answer.object.get("data")
-        return data if isinstance(data, dict) else {}
-
-    def _status(self, publish_id: str) -> Answer:
-        return self._post("post/publish/status/fetch/", {"publish_id": publish_id}, phase=Phase.READ)
-
-    def _query(self, post_id: str) -> list[dict[str, Any]]:
-        body = {"filters": {"video_ids": [post_id]}}
-        answer = self._post(f"video/query/?fields={_VIDEO_FIELDS}", body, phase=Phase.READ)
-        return videos(answer)
-
     def _recent(self, since: datetime) -> Iterator[FoundPost]:
-        answer = self._post(f"video/list/?fields={_VIDEO_FIELDS}", {"max_count": 20}, phase=Phase.READ)
-        return (found_post(video) for video in videos(answer))
-
-    def _post(self, path: str, body: dict[str, Any], *, phase: Phase) -> Answer:
-        return self._http.send(
-            "POST",
-            f"{self._settings.host.rstrip('/')}/v2/{path}",
-            json=body,
-            headers={"Content-Type": "application/json; charset=UTF-8"},
-            phase=phase,
-        )
+        return (found_post(video) for video in self._api.newest(20))

@@ -8,8 +8,16 @@ from typing import Any
 from medsos.channels import progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import FoundPost, Post
+from medsos.channels.metrics import figures, number
 
 _LISTED_TEXT_LENGTH = 150
+COUNTS = {
+    "view_count": "views",
+    "like_count": "likes",
+    "comment_count": "comments",
+    "share_count": "shares",
+}
+"""TikTok's counts and the project's names for them (contract 6.8)."""
 
 
 def videos(answer: Answer) -> list[dict[str, Any]]:
@@ -44,3 +52,7 @@ def found_post(video: dict[str, Any]) -> FoundPost:
         permalink=video.get("share_url") or None,
         raw=video,
     )
+
+
+def read_metrics(video: dict[str, Any]) -> dict[str, float | None]:
+    return figures(**{ours: number(video.get(theirs)) for theirs, ours in COUNTS.items()})

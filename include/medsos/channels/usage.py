@@ -24,7 +24,7 @@ _X_WINDOWS = ("x-rate-limit", "x-user-limit-24hour", "x-app-limit-24hour")
 class Limit:
     """One limit as the platform last told it.
 
-    :param name: which limit, in the platform's own words: endpoint for X, "app" or the account's type for Meta.
+    :param name: which limit: the endpoint for X; "app" or the kind of account for Meta.
     :param used_percent: 0 to 100, or more where the platform says so; None when it cannot be worked out.
     :param total: requests of the whole window; None where only a percentage is told.
     :param remaining: requests left; None where only a percentage is told.

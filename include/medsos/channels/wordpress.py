@@ -19,7 +19,14 @@ from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, J
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
 from medsos.channels.wordpress_api import NAME, WordPressApi, WordPressSettings, slug_of
-from medsos.channels.wordpress_html import article_html, documents_html, image_html, plain_text, video_html
+from medsos.channels.wordpress_html import (
+    article_html,
+    documents_html,
+    image_html,
+    plain_text,
+    title_html,
+    video_html,
+)
 from medsos.channels.wordpress_media import MediaLibrary
 from medsos.clock import Clock, utc_now
 
@@ -60,12 +67,19 @@ class WordPressClient(ChannelClient):
         if journal.get("web_post_id"):
             return
         fields = {
-            "title": post.title,
+            "title": title_html(post.title),
             "content": _content(post, uploaded),
             "slug": slug,
             "featured_media": _featured(post, uploaded),
         }
         draft = self._http.retrying(lambda: self._find_or_create(slug, fields, post))
+        if draft.get("status") != "publish" and _lost_picture(draft, fields):
+            # WordPress drops a featured picture without a word when it is no longer in the library.
+            journal["web_media"] = None
+            raise errors.Transient(
+                f"{NAME}: gambar utama tidak ada lagi di pustaka media. Berkas diunggah ulang pada percobaan "
+                "berikutnya."
+            )
         journal["web_post_id"] = _id_of(draft)
         journal["web_link"] = draft.get("link")
 
@@ -172,6 +186,11 @@ def _file_stem(media: Media, post: Post) -> str:
 def _featured(post: Post, uploaded: dict[str, dict[str, Any]]) -> int:
     picture = post.images[0] if post.images else post.cover
     return int(uploaded[picture.sha256]["id"]) if picture else 0
+
+
+def _lost_picture(made: dict[str, Any], fields: dict[str, Any]) -> bool:
+    wanted = fields["featured_media"]
+    return bool(wanted) and made.get("featured_media", wanted) != wanted
 
 
 def _content(post: Post, uploaded: dict[str, dict[str, Any]]) -> str:

@@ -1,4 +1,4 @@
-"""Turns an article's plain text into safe HTML and back."""
+"""Turns an article's plain text into HTML that WordPress shows as it was written, and back."""
 
 from __future__ import annotations
 
@@ -17,18 +17,23 @@ def article_html(text: str) -> str:
     return "\n".join(f"<p>{_inline(paragraph)}</p>" for paragraph in paragraphs)
 
 
+def title_html(title: str) -> str:
+    """WordPress takes a title for markup; quotation marks are left to its typography."""
+    return escape(title, quote=False)
+
+
 def image_html(url: str, alt_text: str) -> str:
-    return f'<figure class="wp-block-image"><img src="{escape(url)}" alt="{escape(alt_text)}" /></figure>'
+    return f'<figure class="wp-block-image"><img src="{_safe(url)}" alt="{_safe(alt_text)}" /></figure>'
 
 
 def video_html(url: str, poster: str | None) -> str:
-    shown = f' poster="{escape(poster)}"' if poster else ""
-    return f'<figure class="wp-block-video"><video controls src="{escape(url)}"{shown}></video></figure>'
+    shown = f' poster="{_safe(poster)}"' if poster else ""
+    return f'<figure class="wp-block-video"><video controls src="{_safe(url)}"{shown}></video></figure>'
 
 
 def documents_html(documents: list[tuple[str, str]]) -> str:
     """A list of downloads: name and address of each."""
-    items = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for name, url in documents)
+    items = "".join(f'<li><a href="{_safe(url)}">{_safe(name)}</a></li>' for name, url in documents)
     return f"<p><strong>Dokumen:</strong></p>\n<ul>{items}</ul>"
 
 
@@ -41,13 +46,18 @@ def plain_text(html: str) -> str:
     return "\n\n".join(block for block in blocks if block)
 
 
+def _safe(text: str) -> str:
+    """No markup, and no shortcode: WordPress would act on words in brackets such as `[gallery]`."""
+    return escape(text).replace("[", "&#91;")
+
+
 def _inline(paragraph: str) -> str:
     parts, end = [], 0
     for match in _URL.finditer(paragraph):
-        url = escape(match.group())
-        parts += [escape(paragraph[end : match.start()]), f'<a href="{url}">{url}</a>']
+        url = _safe(match.group())
+        parts += [_safe(paragraph[end : match.start()]), f'<a href="{url}">{url}</a>']
         end = match.end()
-    parts.append(escape(paragraph[end:]))
+    parts.append(_safe(paragraph[end:]))
     return "".join(parts).replace("\n", "<br />\n")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from medsos import errors
@@ -24,6 +25,12 @@ _EXTENSIONS = {
 }
 
 
+def field_text(text: str) -> str:
+    """A one-line field as WordPress keeps it: what it would cut away (tags, `%41`) is written as entities."""
+    line = " ".join(text.split()).replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"%(?=[0-9a-fA-F]{2})", "&#37;", line)
+
+
 class MediaLibrary:
     """Stores files and finds them again."""
 
@@ -35,12 +42,13 @@ class MediaLibrary:
         item = self._http.retrying(lambda: self._find(name) or self._send(media, name))
         if not item.get("source_url"):
             raise errors.Transient(f"{NAME}: {advice.UNREADABLE}")
-        if media.alt_text and item.get("alt_text") != media.alt_text:
+        alt_text = field_text(media.alt_text)
+        if alt_text and item.get("alt_text") != alt_text:
             self._http.send(
                 "POST",
                 self._api.url(f"media/{item['id']}"),
                 params=self._api.route(f"media/{item['id']}"),
-                json={"alt_text": media.alt_text},
+                json={"alt_text": alt_text},
                 phase=Phase.PREPARE,
             )
         return item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -16,14 +16,17 @@ from requests.auth import AuthBase
 from requests_oauthlib import OAuth1
 
 from medsos import errors
-from medsos.channels import progress
+from medsos.channels import access, advice, progress
+from medsos.channels.access import NEVER_ENDS
 from medsos.channels.answer import Answer
-from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Post
+from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Post
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.limits import LIMITS
-from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, pair_from
+from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, life_of, pair_from
+from medsos.channels.usage import Usage
 from medsos.channels.x_media import XMediaUploader
-from medsos.channels.x_rules import read_problem, rules
+from medsos.channels.x_numbers import read_metrics
+from medsos.channels.x_rules import NO_SUCH_POST, read_problem, rules
 from medsos.clock import Clock, utc_now
 
 NAME = "X"
@@ -64,6 +67,7 @@ class XClient(ChannelClient):
     """
 
     channel = "x"
+    platform = NAME
     limits = LIMITS["x"]
 
     def __init__(
@@ -77,9 +81,10 @@ class XClient(ChannelClient):
         read_back_waits: Sequence[float] = progress.READ_BACK_WAITS,
     ) -> None:
         self._settings = settings
+        self._clock = clock
         self._sleep = sleep
         self._read_back_waits = read_back_waits
-        token = RotatingToken(
+        self._token = RotatingToken(
             TokenPair(settings.bearer_token, settings.refresh_token),
             store=token_store,
             exchange=self._exchange,
@@ -97,8 +102,8 @@ class XClient(ChannelClient):
                 settings.refresh_token,
                 settings.client_secret,
             ),
-            auth=token if settings.bearer_token else _oauth1(settings),
-            renew=token.renew,
+            auth=self._token if settings.bearer_token else _oauth1(settings),
+            renew=self._token.renew,
             clock=clock,
             sleep=sleep,
         )
@@ -169,6 +174,34 @@ class XClient(ChannelClient):
         answer = self._get(f"tweets/{post_id}", **{self._settings.fields_parameter: _FIELDS})
         return self._found(answer.object.get("data") or {})
 
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        answer = self._get(f"tweets/{post_id}", **{self._settings.fields_parameter: "public_metrics"})
+        return read_metrics(answer.object.get("data") or {})
+
+    def delete(self, post_id: str) -> None:
+        # Seen first, so that "no such post" afterwards can only mean that it is gone.
+        self._get(f"tweets/{post_id}")
+        try:
+            answer = self._http.send("DELETE", self._url(f"tweets/{post_id}"), phase=Phase.PREPARE)
+        except errors.ContentInvalid as error:
+            if error.code != NO_SUCH_POST:
+                raise
+            return
+        if answer.text_at("data", "deleted") != "True" and not answer.object.get("errors"):
+            raise errors.Transient(f"{NAME}: {advice.UNREADABLE}")
+
+    def access(self) -> Access:
+        """OAuth 1 keys do not tell their rights; the scopes of an OAuth 2 token come with its renewal."""
+        account = self.whoami()
+        if not self._settings.bearer_token:
+            return Access(account, token=NEVER_ENDS)
+        pair = self._token.pair
+        lacking = access.missing(access.X, pair.scopes) if pair.scopes else None
+        return Access(account, lacking=lacking, token=life_of(pair))
+
+    def usage(self) -> Usage:
+        return self._http.usage
+
     def _exchange(self, refresh_token: str) -> TokenPair:
         basic = b64encode(f"{self._settings.client_id}:{self._settings.client_secret}".encode()).decode()
         answer = self._http.send(
@@ -183,7 +216,7 @@ class XClient(ChannelClient):
             signed=False,
             phase=Phase.PREPARE,
         )
-        return pair_from(answer, refresh_token=refresh_token, platform=NAME)
+        return pair_from(answer, refresh_token=refresh_token, platform=NAME, now=self._clock())
 
     @cached_property
     def _account(self) -> Account:

@@ -9,6 +9,8 @@ from medsos.channels import advice
 from medsos.channels.answer import Answer
 from medsos.channels.rules import Problem, Rule, codes, statuses
 
+NO_SUCH_POST = "resource-not-found"
+
 RULES: tuple[Rule, ...] = (
     Rule(errors.MediaInvalid, advice.MEDIA_AGAIN, statuses=statuses(400), contains="media ids are invalid"),
     Rule(errors.Duplicate, advice.DUPLICATE, contains="duplicate content"),
@@ -37,7 +39,7 @@ RULES: tuple[Rule, ...] = (
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="longer than"),
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="too long"),
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="cashtag"),
-    Rule(errors.ContentInvalid, advice.MISSING, codes=codes("resource-not-found")),
+    Rule(errors.ContentInvalid, advice.MISSING, codes=codes(NO_SUCH_POST)),
 )
 """Contract 5.8. Codes are legacy numbers or the last part of a problem's `type`."""
 

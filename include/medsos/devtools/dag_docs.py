@@ -21,7 +21,6 @@ SHOWN_DAG = "content_cycle__kota_bengkulu"
 _RULES = {
     "all_success": "setelah semua pendahulunya berhasil",
     "all_done": "selalu, apa pun hasil pendahulunya",
-    "all_done_min_one_success": "setelah pendahulunya selesai, paling sedikit satu berhasil",
     "none_failed_min_one_success": "bila tidak ada yang gagal dan paling sedikit satu berhasil",
 }
 

@@ -32,6 +32,7 @@ STATE_TEXTS = {
     "absent": "Belum tayang",
     "unknown": "Belum dipastikan",
     "needs_person": "Menunggu pemeriksaan admin",
+    "cancelled": "Dibatalkan admin",
     "tidak_diunggah": "Tidak diunggah",
 }
 MODE_TEXTS = {"api": "otomatis", "manual": "manual oleh admin", "off": "tidak dipakai"}

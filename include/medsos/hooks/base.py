@@ -10,7 +10,9 @@ from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from medsos.channels.base import ChannelClient, Media, MediaHost
-from medsos.errors import ConfigError, MedsosError
+from medsos.clock import utc_now
+from medsos.errors import ConfigError
+from medsos.hooks.diagnosis import examine
 
 
 class ChannelHook(BaseHook):
@@ -42,12 +44,9 @@ class ChannelHook(BaseHook):
         return self.get_client()
 
     def test_connection(self) -> tuple[bool, str]:
-        """Ask the platform who the credentials belong to; the Connection's Test button shows the answer."""
-        try:
-            account = self.get_client().whoami()
-        except MedsosError as error:
-            return False, str(error)
-        return True, f"{self.hook_name}: terhubung sebagai {account.name} (nomor akun {account.id})."
+        """Ask the platform how the credentials stand; the Connection's Test button shows the answer."""
+        found = examine(self, utc_now())
+        return found.can_publish, found.short
 
     def fields(self) -> ConnectionFields:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from medsos.channels.facebook import FacebookClient, FacebookSettings
+from medsos.channels.facebook_numbers import INSIGHTS, parse_insights
 from medsos.hooks.base import ChannelHook
 
 
@@ -16,11 +17,15 @@ class FacebookHook(ChannelHook):
 
     def get_client(self) -> FacebookClient:
         fields = self.fields()
+        insights = fields.text("insights")
+        where = f"Connection “{self.medsos_conn_id}”, isian Metrik wawasan"
         return FacebookClient(
             FacebookSettings(
                 page_id=fields.required("Nomor Halaman", fields.text("page_id")),
                 token=fields.required("Token Halaman", fields.password),
                 app_secret=fields.text("app_secret"),
+                app_id=fields.text("app_id"),
+                insights=parse_insights(insights, where=where) if insights else INSIGHTS,
                 # Another API host without an upload host of its own takes the uploads as well.
                 **fields.given(
                     host=fields.host,

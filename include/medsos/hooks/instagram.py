@@ -32,6 +32,7 @@ class InstagramHook(ChannelHook):
                 token=fields.required("Token akses", fields.password),
                 login=cast(Literal["facebook", "instagram"], login),
                 app_secret=fields.text("app_secret"),
+                app_id=fields.text("app_id"),
                 host=fields.host or LOGIN_HOSTS[login],
                 **fields.given(version=fields.text("version")),
             ),

@@ -23,6 +23,9 @@ def _choice(label: str, description: str, values: list[str]) -> dict[str, Any]:
 _APP_SECRET = _field(
     "App secret", "Hanya bila aplikasi Meta mewajibkan appsecret_proof; selain itu kosongkan.", _SECRET
 )
+_APP_ID = _field(
+    "Nomor aplikasi", "Nomor (App ID) aplikasi Meta. Bersama App secret: izin dan masa berlaku token terbaca."
+)
 _SITE = _field("Alamat situs", "Tempat postingan dilihat orang. Kosongkan untuk alamat resmi platform.")
 _TRAINING = _field(
     "Akun latihan", "Bila aktif, halaman dan laporan bertanda MODE LATIHAN. Matikan untuk akun resmi.", _FLAG
@@ -49,6 +52,12 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
         "conn-fields": {
             "page_id": _field("Nomor Halaman", "Nomor (ID) Halaman Facebook kantor."),
             "app_secret": _APP_SECRET,
+            "app_id": _APP_ID,
+            "insights": _field(
+                "Metrik wawasan",
+                "Ubah hanya bila Meta mengganti nama metriknya, misalnya: "
+                "views=post_media_view, reach=post_total_media_view_unique.",
+            ),
             "video_host": _field("Alamat unggah video", "Kosongkan bila sama dengan alamat API."),
             "site": _SITE,
             "version": _VERSION,
@@ -66,6 +75,7 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
                 ["facebook", "instagram"],
             ),
             "app_secret": _APP_SECRET,
+            "app_id": _APP_ID,
             "version": _VERSION,
         },
     },

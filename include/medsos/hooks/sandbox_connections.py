@@ -31,6 +31,7 @@ def connection_for_sandbox(
             "extra": {
                 "page_id": facebook["page_id"],
                 "app_secret": facebook["app_secret"],
+                "app_id": facebook["app_id"],
                 "video_host": f"{base}/graph-video",
                 "site": f"{base}/facebook.com",
             },
@@ -38,7 +39,11 @@ def connection_for_sandbox(
         "medsos_instagram": {
             "host": f"{base}/graph",
             "password": instagram["access_token"],
-            "extra": {"account_id": instagram["user_id"], "app_secret": instagram["app_secret"]},
+            "extra": {
+                "account_id": instagram["user_id"],
+                "app_secret": instagram["app_secret"],
+                "app_id": facebook["app_id"],
+            },
         },
         "medsos_x": {
             "host": f"{base}/x",

@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from hashlib import sha256
 
 from medsos.channels.tokens import TokenPair
@@ -50,11 +51,10 @@ class VariableTokens:
             text = ServerVariable.get(self.key, default_var=None)
         if not text:
             return None
-        stored = json.loads(text)
-        return TokenPair(access=stored["access"], refresh=stored["refresh"])
+        return _read(text)
 
     def save(self, pair: TokenPair) -> None:
-        text = json.dumps({"access": pair.access, "refresh": pair.refresh})
+        text = _written(pair)
         description = "Token yang diperbarui otomatis; jangan diubah."
         if _in_task():
             from airflow.sdk import Variable
@@ -64,6 +64,34 @@ class VariableTokens:
             from airflow.models import Variable as ServerVariable
 
             ServerVariable.set(self.key, text, description=description)
+
+
+def _written(pair: TokenPair) -> str:
+    return json.dumps(
+        {
+            "access": pair.access,
+            "refresh": pair.refresh,
+            "ends_at": pair.ends_at.isoformat() if pair.ends_at else None,
+            "refresh_ends_at": pair.refresh_ends_at.isoformat() if pair.refresh_ends_at else None,
+            "scopes": pair.scopes,
+        }
+    )
+
+
+def _read(text: str) -> TokenPair:
+    stored = json.loads(text)
+    ends, refresh_ends = (
+        datetime.fromisoformat(stored[name]) if stored.get(name) else None
+        for name in ("ends_at", "refresh_ends_at")
+    )
+    scopes = stored.get("scopes")
+    return TokenPair(
+        access=stored["access"],
+        refresh=stored["refresh"],
+        ends_at=ends,
+        refresh_ends_at=refresh_ends,
+        scopes=tuple(scopes) if scopes else None,
+    )
 
 
 def _in_task() -> bool:

@@ -62,6 +62,9 @@ class ChannelSetup(DataModel):
     connection: str = Field(pattern=r"^[a-z0-9_]+$", description="id of the Airflow Connection")
     account: str = Field(description="account name as people see it, for example @kpukotabengkulu")
     link_in_post: bool = Field(default=True, description="may a post carry a link (on X that costs extra)")
+    read_back_seconds: list[float] = Field(
+        default=[0, 15, 60, 300], min_length=1, description="waits before each look after a lost answer"
+    )
     give_up_after_hours: float = Field(
         default=24, gt=0, description="how long a platform that is down is waited for"
     )

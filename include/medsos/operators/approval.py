@@ -6,12 +6,11 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
 
-from medsos.errors import NotApproved
 from medsos.operators.cycle import CycleOperator, CycleRun
 
 
 class ConcludeApprovalOperator(CycleOperator):
-    """Reads the last decision from the record. Without one, nothing after it runs but the evaluation."""
+    """Reads the last decision from the record: *Setuju* or *Tolak*. Without one it fails."""
 
     def work(self, run: CycleRun, context: Any) -> str:
         from medsos.approval.decisions import latest_decision
@@ -19,13 +18,9 @@ class ConcludeApprovalOperator(CycleOperator):
 
         with transaction() as session:
             decision = latest_decision(session, run.cycle_id)
-        if decision is None:
+        if decision is None or decision.decision == "revisi":
             raise AirflowFailException(
-                str(
-                    NotApproved(
-                        f"Siklus {run.cycle_id}: belum ada keputusan yang tercatat. Menandai tugas “success” "
-                        "di Airflow bukan persetujuan; minta keputusan Kasubbag melalui formulir."
-                    )
-                )
+                f"Siklus {run.cycle_id}: belum ada keputusan akhir yang tercatat. Menandai tugas “success” "
+                "di Airflow bukan persetujuan; minta keputusan Kasubbag melalui formulir."
             )
         return decision.decision

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from airflow.sdk import DAG, BaseOperator
@@ -22,20 +23,47 @@ class RefuseOperator(BaseOperator):
         raise AirflowFailException(self.reason)
 
 
-def broken_office_dag(slug: str, problem: str) -> DAG:
-    """A DAG under the office's usual id that shows the mistake and runs nothing.
+@dataclass(frozen=True)
+class BrokenOffice:
+    """Just enough of an office whose file is wrong to keep its DAG in shape.
 
-    The id stays, so the history of the office's runs stays in view, and no other office is touched.
+    Cycles that wait for somebody keep their tasks; a DAG of another shape would end them. New requests
+    are refused by the first task, which reads the file itself and says what is wrong.
     """
-    reason = f"Berkas data kantor {slug} salah, jadi siklus tidak dapat dimulai:\n{problem}"
+
+    slug: str
+
+    @property
+    def dag_suffix(self) -> str:
+        return self.slug.replace("-", "_")
+
+    @property
+    def short_name(self) -> str:
+        return f"⚠ {self.slug}: berkas data salah"
+
+    @property
+    def offered_channels(self) -> tuple[str, ...]:
+        return ()
+
+
+def broken_doc(problem: str) -> str:
+    """What the DAG's page says while a data file is wrong."""
+    return (
+        f"### Berkas data salah\n\n```\n{problem}\n```\n\nPerbaiki berkasnya; DAG kembali sendiri. "
+        "Siklus yang sedang menunggu tetap ada; permohonan baru ditolak."
+    )
+
+
+def broken_sop_dag(slug: str, problem: str) -> DAG:
+    """A DAG under the office's usual id for when even the procedure cannot be read."""
     with DAG(
         dag_id=f"content_cycle__{slug.replace('-', '_')}",
-        dag_display_name=f"⚠ {slug}: berkas data salah",
+        dag_display_name=BrokenOffice(slug).short_name,
         description=problem.splitlines()[0],
-        doc_md=f"### Berkas data salah\n\n```\n{problem}\n```\n\nPerbaiki berkasnya; DAG kembali sendiri.",
+        doc_md=broken_doc(problem),
         tags=["medsos", slug, "perlu perbaikan"],
         schedule=None,
         catchup=False,
     ) as dag:
-        RefuseOperator(task_id="refuse", task_display_name="Perbaiki berkas data", reason=reason, retries=0)
+        RefuseOperator(task_id="refuse", task_display_name="Perbaiki berkas data", reason=problem, retries=0)
     return dag

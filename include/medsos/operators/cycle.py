@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from medsos.clock import Clock, utc_now
 from medsos.settings import Settings, load_settings
@@ -75,9 +75,14 @@ class CycleRun:
 
     @cached_property
     def sop(self) -> Sop:
+        """The version of the procedure that the cycle began under, whatever the office uses now."""
         from medsos.sop.model import load_sop
+        from medsos.store.models import Cycle
+        from medsos.store.session import reading
 
-        return load_sop(self.settings.sop_dir, self.office.sop_version)
+        with reading() as session:
+            version = session.get_one(Cycle, self.cycle_id).sop_version
+        return load_sop(self.settings.sop_dir, version)
 
     @cached_property
     def archive(self) -> Archive:
@@ -90,9 +95,9 @@ class CycleRun:
     def folder(self) -> str:
         """The cycle's folder in the archive, relative to its root."""
         from medsos.store.models import Cycle
-        from medsos.store.session import transaction
+        from medsos.store.session import reading
 
-        with transaction() as session:
+        with reading() as session:
             return session.get_one(Cycle, self.cycle_id).archive_folder
 
     def note(self, event: EventName, *, actor: str = "", at: datetime | None = None, **detail: Any) -> None:
@@ -125,6 +130,11 @@ class CycleRun:
         """Write `finished` at the end of the block, or `failed` with the error's sentence."""
         try:
             yield
+        except AirflowRescheduleException:
+            self.note("waiting")
+            raise
+        except AirflowSkipException:
+            raise
         except Exception as error:
             # The sentence on a line of its own: people read it in the log before the traceback.
             log.error("%s", error)
@@ -155,8 +165,6 @@ class CycleOperator(BaseOperator):
         self.channel = channel
 
     def execute(self, context: Any) -> Any:
-        if not str(self.cycle_id).isdigit():
-            raise AirflowSkipException("Permohonan tidak diterima, jadi tidak ada siklus.")
         run = cycle_run(self)
         if reason := self.skip_reason(run):
             raise AirflowSkipException(reason)
@@ -173,7 +181,12 @@ class CycleOperator(BaseOperator):
 
 
 def cycle_run(task: Any) -> CycleRun:
-    """The run of `task`, which has the attributes of `CycleOperator`."""
+    """The run of `task`, which has the attributes of `CycleOperator`.
+
+    :raises AirflowSkipException: the request was not accepted, so there is no cycle to work on.
+    """
+    if not str(task.cycle_id).isdigit():
+        raise AirflowSkipException("Permohonan tidak diterima, jadi tidak ada siklus.")
     return CycleRun(
         cycle_id=int(task.cycle_id),
         office_slug=task.office,

@@ -10,7 +10,14 @@ from medsos.errors import FormError
 from medsos.operators.cycle import CycleOperator, CycleRun
 from medsos.operators.forms import Answer, Form, FormOperator, text_field
 from medsos.operators.people import team, title_of
-from medsos.operators.plans import decision_of_round, drafted_plan, plan_of_round, problems_of, store_plan
+from medsos.operators.plans import (
+    decision_of_round,
+    drafted_plan,
+    plan_of_round,
+    problems_of,
+    store_plan,
+    was_decided,
+)
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
@@ -22,6 +29,9 @@ class PlanForm(FormOperator):
 
     def people(self, run: CycleRun) -> list[Holder]:
         return team(run)
+
+    def already(self, run: CycleRun) -> str | None:
+        return "decided" if was_decided(run) else None
 
     def form(self, run: CycleRun) -> Form:
         target = run.sop.step("design").target_minutes
@@ -47,6 +57,9 @@ class ReviseForm(FormOperator):
 
     def skip_reason(self, run: CycleRun) -> str | None:
         return _unless_revision(run)
+
+    def already(self, run: CycleRun) -> str | None:
+        return "decided" if decision_of_round(run, run.round_no + 1) else None
 
     def form(self, run: CycleRun) -> Form:
         decision = decision_of_round(run, run.round_no)
@@ -80,6 +93,9 @@ class RenderDesignsOperator(CycleOperator):
     def work(self, run: CycleRun, context: Any) -> None:
         from medsos.operators.rendering import render_round
 
+        if decision_of_round(run, self.target_round) is not None:
+            self.log.info("Putaran %s sudah diputuskan; desainnya tetap.", self.target_round)
+            return
         render_round(run, self.target_round)
 
 
@@ -94,7 +110,7 @@ def _plan_fields(plan: ContentPlan) -> dict[str, Param]:
     from medsos.offices.model import CHANNEL_NAMES
 
     fields = {
-        "judul_desain": text_field("Judul pada desain", plan.headline, lines=2),
+        "judul_desain": text_field("Judul pada desain dan website", plan.headline, lines=2),
         "ringkasan": text_field("Ringkasan pada desain", plan.summary, lines=4),
     }
     for channel, text in plan.texts.items():

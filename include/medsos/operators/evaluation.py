@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowFailException
@@ -22,30 +23,32 @@ class EvaluateCycleOperator(CycleOperator):
         from medsos.evidence.manifest import write_manifest
         from medsos.hooks.training import is_training
         from medsos.store.models import Cycle
-        from medsos.store.session import transaction
+        from medsos.store.session import reading, transaction
 
-        with transaction() as session:
+        with reading() as session:
             channels = session.get_one(Cycle, run.cycle_id).request["channels"]
-            training = any(is_training(run.office.channels[channel].connection) for channel in channels)
-            # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
-            run.finished_at = run.clock()
+        training = any(is_training(run.office.channels[channel].connection) for channel in channels)
+        # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
+        run.finished_at = run.clock()
+        month = run.finished_at.astimezone(run.office.zone).date().replace(day=1)
+        with transaction() as session:
             evaluate_cycle(session, run.cycle_id, sop=run.sop, office=run.office, now=run.finished_at)
-            month = run.finished_at.astimezone(run.office.zone).date().replace(day=1)
             monthly_recap(session, office=run.office, month=month, sop=run.sop)
+        # Reading pictures and hashing the folder takes its time; no lock is held meanwhile.
+        with reading() as session:
             data = report_data(
                 session,
                 run.cycle_id,
                 sop=run.sop,
                 office=run.office,
                 training=training,
-                now=run.clock(),
+                now=run.finished_at,
                 read_file=run.archive.read,
             )
-        html = build_report(data, run.brand)
-        run.archive.put_version(f"{run.folder}/{REPORT}/{REPORT_NAME}", html.encode())
-        with transaction() as session:
+            html = build_report(data, run.brand)
+            run.archive.put_version(f"{run.folder}/{REPORT}/{REPORT_NAME}", html.encode())
             write_dossier(session, run.archive, run.cycle_id)
-            write_manifest(session, run.archive, run.cycle_id, now=run.clock())
+            write_manifest(session, run.archive, run.cycle_id, now=run.finished_at)
 
 
 class ConfirmCompleteOperator(CycleOperator):
@@ -80,7 +83,9 @@ class ConfirmCompleteOperator(CycleOperator):
                 for result in results
                 if result.state != PUBLISHED or result.evidence_kind not in PROOF_KINDS
             ]
-        if status not in ("selesai", "ditolak"):
+        if status in ("selesai", "ditolak"):
+            shutil.rmtree(run.settings.working_dir(run.cycle_id), ignore_errors=True)
+        else:
             raise AirflowFailException(
                 f"Siklus {run.cycle_id} belum lengkap: {', '.join(missing) or 'evaluasi belum tersimpan'}. "
                 "Baca log tugas yang gagal, perbaiki sebabnya, lalu jalankan ulang tugas itu (Clear). "

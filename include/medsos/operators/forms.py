@@ -58,6 +58,10 @@ class Answer:
     at: datetime
 
 
+class AnswerRefused(AirflowException):
+    """An answer could not be accepted; the form is asked again, as often as it takes."""
+
+
 class FormOperator(HITLOperator):
     """Base of all forms. Subclasses write `form`, `people` and `accept`.
 
@@ -97,11 +101,16 @@ class FormOperator(HITLOperator):
         """An Indonesian sentence when the form is not needed in this cycle; None to ask."""
         return None
 
+    def already(self, run: CycleRun) -> Any:
+        """What the record already holds of this form, so that a re-run asks nobody again; None to ask."""
+        return None
+
     def execute(self, context: Any) -> Any:
         run = cycle_run(self)
         if reason := self.skip_reason(run):
             raise AirflowSkipException(reason)
-        return self.ask(run, context)
+        known = self.already(run)
+        return self.ask(run, context) if known is None else known
 
     def ask(self, run: CycleRun, context: Any) -> Any:
         """Show the form and park; while nobody may answer it, look again later."""
@@ -116,14 +125,12 @@ class FormOperator(HITLOperator):
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         run = cycle_run(self)
-        self._show(run, self.form(run), self.people(run))
-        payload = super().execute_complete(context, event)
-        user = payload["responded_by_user"] or {}
+        user = event["responded_by_user"] or {}
         answer = Answer(
-            option=payload["chosen_options"][0],
-            values=dict(payload["params_input"]),
+            option=event["chosen_options"][0],
+            values=dict(event["params_input"] or {}),
             by=user.get("name") or user.get("id") or "",
-            at=payload["responded_at"],
+            at=event["responded_at"],
         )
         run.note("resumed", actor=answer.by, at=answer.at, option=answer.option)
         with run.finishing():
@@ -131,7 +138,11 @@ class FormOperator(HITLOperator):
                 result = self.accept(run, answer)
             except FormError as error:
                 _keep(run, answer, problem=str(error))
-                raise AirflowException(f"{error} Formulir ditanyakan lagi.") from None
+                raise AnswerRefused(f"{error} Formulir ditanyakan lagi.") from None
+            except Exception as error:
+                # Whatever went wrong, what was typed is not lost and the cycle's page says why.
+                _keep(run, answer, problem=str(error))
+                raise
             _keep(run, answer, problem="")
         return result
 

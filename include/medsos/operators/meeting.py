@@ -10,6 +10,7 @@ from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun
 from medsos.operators.forms import Answer, Form, FormOperator, instant_field, parse_instant, text_field
 from medsos.operators.people import team, title_of
+from medsos.operators.plans import was_decided
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
@@ -23,6 +24,9 @@ class MinutesForm(FormOperator):
 
     def people(self, run: CycleRun) -> list[Holder]:
         return team(run)
+
+    def already(self, run: CycleRun) -> str | None:
+        return "decided" if was_decided(run) else None
 
     def form(self, run: CycleRun) -> Form:
         target = run.sop.step("meeting").target_minutes
@@ -55,6 +59,8 @@ class MinutesForm(FormOperator):
 
 
 def _store(run: CycleRun, answer: Answer) -> None:
+    from sqlalchemy import select
+
     from medsos.store.audit import append_audit
     from medsos.store.models import Cycle, Minutes
     from medsos.store.session import transaction
@@ -71,17 +77,13 @@ def _store(run: CycleRun, answer: Answer) -> None:
         if not texts[name]:
             raise FormError(f"{label} belum diisi.")
     with transaction() as session:
-        minutes = Minutes(
-            office=run.office_slug,
-            cycle_id=run.cycle_id,
-            started_at=started,
-            ended_at=ended,
-            attendees=texts["peserta"],
-            decision=texts["keputusan"],
-            recorded_by=answer.by,
-            recorded_at=answer.at,
-        )
-        session.add(minutes)
+        minutes = session.scalars(select(Minutes).where(Minutes.cycle_id == run.cycle_id)).first()
+        if minutes is None:
+            minutes = Minutes(office=run.office_slug, cycle_id=run.cycle_id)
+            session.add(minutes)
+        minutes.started_at, minutes.ended_at = started, ended
+        minutes.attendees, minutes.decision = texts["peserta"], texts["keputusan"]
+        minutes.recorded_by, minutes.recorded_at = answer.by, answer.at
         session.flush()
         session.get_one(Cycle, run.cycle_id).minutes_id = minutes.id
         append_audit(
@@ -102,7 +104,7 @@ def _point_to(run: CycleRun, answer: Answer) -> None:
 
     number = answer.values.get("nomor_siklus")
     with transaction() as session:
-        other = session.get(Cycle, int(number)) if number else None
+        other = session.get(Cycle, int(number)) if number and 0 < int(number) < 2**31 else None
         if other is None or other.office != run.office_slug or other.minutes_id is None:
             raise FormError(
                 f"Siklus nomor {number or '(kosong)'} tidak ditemukan atau belum memiliki notula. "

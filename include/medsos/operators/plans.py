@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun
 
 if TYPE_CHECKING:
@@ -55,13 +56,18 @@ def plan_of_round(run: CycleRun, round_no: int) -> ContentPlan:
 
 
 def store_plan(run: CycleRun, plan: ContentPlan, *, round_no: int, author: str, at: datetime) -> None:
-    """Store the plan of a round with its audit row; a second answer for the same round replaces it."""
+    """Store the plan of a round with its audit row; a second answer before the decision replaces it.
+
+    :raises FormError: the round is decided: what the seal covers stays as it is.
+    """
     from sqlalchemy import select
 
     from medsos.store.audit import append_audit
     from medsos.store.models import PlanRow
     from medsos.store.session import transaction
 
+    if decision_of_round(run, round_no) is not None:
+        raise FormError(f"Putaran {round_no} sudah diputuskan; rencananya tidak dapat diubah lagi.")
     values = plan.model_dump(mode="json")
     with transaction() as session:
         row = session.scalars(
@@ -97,6 +103,11 @@ def decision_of_round(run: CycleRun, round_no: int) -> Approval | None:
         return session.scalars(
             select(Approval).where(Approval.cycle_id == run.cycle_id, Approval.round == round_no)
         ).one_or_none()
+
+
+def was_decided(run: CycleRun) -> bool:
+    """Whether any round of the cycle has a decision: steps 1 and 2 are history then."""
+    return decision_of_round(run, 1) is not None
 
 
 def problems_of(plan: ContentPlan) -> list[str]:

@@ -10,19 +10,20 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from medsos.errors import NotYetKnown, UnknownOutcome
 from medsos.operators.cycle import CycleRun, cycle_run
 from medsos.operators.forms import Answer, Form, FormOperator
 from medsos.operators.people import team
+from medsos.operators.plans import request_of
 from medsos.operators.publish_forms import (
     CANCEL,
-    accept_by_hand,
-    accept_finding,
+    UP,
+    accept_as_absent,
+    accept_as_up,
     cancel,
-    doubt_form,
-    manual_form,
+    upload_form,
 )
 from medsos.operators.publish_policy import PublishRetryPolicy
 
@@ -54,22 +55,29 @@ class PublishOperator(FormOperator):
         super().__init__(channel=self.channel_name, **kwargs)
 
     def execute(self, context: Any) -> Any:
-        from medsos.operators.publishing import approved_publication, publish_now
-        from medsos.publishing.states import State
+        from medsos.operators.publishing import approved_publication, ledger_of, publish_now
+        from medsos.publishing.protocol import hand_over
+        from medsos.publishing.states import NOTHING_SENT, State
 
         run = cycle_run(self)
         if reason := self.skip_reason(run):
             raise AirflowSkipException(reason)
-        row = approved_publication(run)
-        if run.setup.mode == "manual" and row.state != State.PUBLISHED:
-            return self.ask(run, context)
+        upload_at = request_of(run).upload_at
+        if upload_at is not None and run.clock() < upload_at:
+            # Whatever became of the task that waits: nothing goes out before its time.
+            raise AirflowRescheduleException(upload_at)
         try:
             with run.recorded():
-                return publish_now(run).id
+                row = approved_publication(run)
+                if run.setup.mode == "api" or row.state in (State.PUBLISHED, State.CANCELLED):
+                    return publish_now(run, row).id
+                if row.state not in (*NOTHING_SENT, State.NEEDS_PERSON):
+                    hand_over(ledger_of(run, row))
         except NotYetKnown:
             raise
         except UnknownOutcome:
-            return self.ask(run, context)
+            self.log.warning("Hasil unggahan tidak dapat dipastikan; admin diminta memeriksa.")
+        return self.ask(run, context)
 
     def skip_reason(self, run: CycleRun) -> str | None:
         return reason_not_to_upload(run) or reason_not_on_channel(run)
@@ -79,14 +87,11 @@ class PublishOperator(FormOperator):
 
     def form(self, run: CycleRun) -> Form:
         from medsos.operators.publishing import approved_publication
-        from medsos.publishing.states import State
 
-        row = approved_publication(run)
-        return doubt_form(run, row) if row.state == State.NEEDS_PERSON else manual_form(run)
+        return upload_form(run, approved_publication(run))
 
     def accept(self, run: CycleRun, answer: Answer) -> int:
         from medsos.operators.publishing import approved_publication, publish_now
-        from medsos.publishing.states import State
 
         row = approved_publication(run)
         if answer.option == CANCEL:
@@ -94,10 +99,10 @@ class PublishOperator(FormOperator):
             raise AirflowFailException(
                 f"Siklus {run.cycle_id}, kanal {run.channel}: dibatalkan oleh {answer.by}."
             )
-        if row.state == State.NEEDS_PERSON:
-            accept_finding(run, row, answer)
-            return publish_now(run).id
-        return accept_by_hand(run, row, answer).id
+        if answer.option == UP:
+            return accept_as_up(run, row, answer).id
+        accept_as_absent(run, row, answer)
+        return publish_now(run, row).id
 
 
 class WebPublishOperator(PublishOperator):
@@ -156,8 +161,6 @@ def reason_not_to_upload(run: CycleRun) -> str | None:
 
 def reason_not_on_channel(run: CycleRun) -> str | None:
     """The channel was not chosen for this cycle."""
-    from medsos.operators.plans import request_of
-
     if run.channel not in request_of(run).channels:
         return f"Kanal {run.channel} tidak dipilih untuk siklus {run.cycle_id}."
     return None

@@ -12,99 +12,104 @@ from medsos.operators.people import title_of
 if TYPE_CHECKING:
     from medsos.store.models import Publication
 
-DONE = "Sudah saya unggah"
-FOUND = "Sudah tayang"
+UP = "Sudah tayang"
 ABSENT = "Belum tayang, unggah ulang"
 CANCEL = "Batalkan"
 
 
-def manual_form(run: CycleRun) -> Form:
-    """Manual mode: the admin uploads by hand, then gives the address and the screenshot."""
+def upload_form(run: CycleRun, row: Publication) -> Form:
+    """What only a person can do: upload by hand, or look at the account.
+
+    One form for both, since Airflow keeps the first form of a task whatever becomes of it; which of the
+    two is meant is decided when the answer comes.
+    """
     from medsos.offices.model import CHANNEL_NAMES
 
     name = CHANNEL_NAMES[run.channel]
-    page = f"{run.settings.public_url}/medsos/siklus/{run.cycle_id}"
+    in_doubt = row.state == "needs_person"
     return Form(
-        subject=f"Langkah 4 · Unggah sendiri ke {name} · {title_of(run)}",
-        body=(
-            f"Kanal {name} diunggah dengan tangan. Ambil desain dan teks yang disetujui dari "
-            f"[halaman siklus]({page}), unggah ke akun **{run.setup.account}**, lalu isi alamatnya dan taruh "
-            f"tangkapan layarnya di folder masuk (masuk/{run.office_slug})."
-        ),
+        subject=f"Langkah 4 · {'Periksa' if in_doubt else 'Unggah sendiri ke'} {name} · {title_of(run)}",
+        body=_doubt(run, row) if in_doubt else _by_hand(run),
         fields={
             "tautan": text_field(
-                "Alamat postingan", description="Salin dari kanalnya, lengkap dengan https://"
+                "Alamat postingan",
+                description=f"Bila menekan “{UP}”: salin dari kanalnya, lengkap dengan https://",
             ),
             "tangkapan_layar": text_field(
-                "Nama berkas tangkapan layar", description="Berkas gambar di folder masuk, misalnya ig.png"
+                "Nama berkas tangkapan layar",
+                description="Berkas gambar di folder masuk, misalnya ig.png. Wajib bila diunggah sendiri.",
             ),
         },
-        options=(DONE, CANCEL),
+        options=(UP, ABSENT, CANCEL),
     )
 
 
-def doubt_form(run: CycleRun, row: Publication) -> Form:
-    """Nobody knows whether the post is public: a person looks at the account."""
+def _by_hand(run: CycleRun) -> str:
+    page = f"{run.settings.public_url}/medsos/siklus/{run.cycle_id}"
+    return (
+        "Kanal ini diunggah dengan tangan. Ambil desain dan teks yang disetujui dari "
+        f"[halaman siklus]({page}), unggah ke akun **{run.setup.account}**, taruh tangkapan layarnya di "
+        f"folder masuk (masuk/{run.office_slug}), lalu isi alamatnya dan tekan **{UP}**."
+    )
+
+
+def _doubt(run: CycleRun, row: Publication) -> str:
     from medsos.indonesian import moment_text
-    from medsos.offices.model import CHANNEL_NAMES
 
-    name = CHANNEL_NAMES[run.channel]
     sent = moment_text(row.commit_started_at, run.office.zone) if row.commit_started_at else "tidak tercatat"
-    return Form(
-        subject=f"Langkah 4 · Periksa {name} · {title_of(run)}",
-        body=(
-            f"Unggahan ke {name} dikirim pada {sent}, tetapi hasilnya tidak dapat dipastikan: "
-            f"{row.problem}\n\nBuka akun **{run.setup.account}** dan cari postingan ini. Sistem tidak "
-            "mengunggah lagi sebelum Anda memastikan, agar tidak tayang dua kali."
-        ),
-        fields={
-            "tautan": text_field("Alamat postingan", description=f"Hanya bila menekan “{FOUND}”."),
-        },
-        options=(FOUND, ABSENT, CANCEL),
+    return (
+        f"Unggahan dikirim pada {sent}, tetapi hasilnya tidak dapat dipastikan: {row.problem}\n\n"
+        f"Buka akun **{run.setup.account}** dan cari postingan ini. Sistem tidak mengunggah lagi sebelum "
+        "Anda memastikan, agar tidak tayang dua kali."
     )
 
 
-def accept_by_hand(run: CycleRun, row: Publication, answer: Answer) -> Publication:
-    """Enter an upload by hand with its screenshot.
+def accept_as_up(run: CycleRun, row: Publication, answer: Answer) -> Publication:
+    """A person says that the post is up: found on the account, or uploaded by hand with a screenshot.
 
     :raises FormError: the address or the screenshot cannot be accepted.
     """
     from medsos.evidence.record import keep_evidence
     from medsos.operators.publishing import ledger_of
-    from medsos.publishing.protocol import settle_as_uploaded_by_hand
+    from medsos.publishing.protocol import settle_as_published, settle_as_uploaded_by_hand
     from medsos.store.session import transaction
 
     address = checked_address(run, answer)
-    picture = _picture(run, str(answer.values.get("tangkapan_layar") or "").strip())
-    published = settle_as_uploaded_by_hand(ledger_of(run, row), permalink=address, at=answer.at)
-    with transaction() as session:
-        keep_evidence(
-            session,
-            run.archive,
-            row.id,
-            kind="manual",
-            data=picture,
-            suffix="jpg",
-            source_url=address,
-            captured_at=answer.at,
-        )
-    _audit(run, answer, "publication.uploaded_by_hand", address)
+    picture_name = str(answer.values.get("tangkapan_layar") or "").strip()
+    in_doubt = row.state == "needs_person"
+    picture = _picture(run, picture_name) if picture_name or not in_doubt else None
+    if in_doubt:
+        published = settle_as_published(ledger_of(run, row), permalink=address)
+    else:
+        published = settle_as_uploaded_by_hand(ledger_of(run, row), permalink=address, at=answer.at)
+    if picture is not None:
+        with transaction() as session:
+            keep_evidence(
+                session,
+                run.archive,
+                row.id,
+                kind="manual",
+                data=picture,
+                suffix="jpg",
+                source_url=address,
+                captured_at=answer.at,
+            )
+    _audit(run, answer, "publication.found" if in_doubt else "publication.uploaded_by_hand", address)
     return published
 
 
-def accept_finding(run: CycleRun, row: Publication, answer: Answer) -> None:
-    """Enter what a person found on the account.
+def accept_as_absent(run: CycleRun, row: Publication, answer: Answer) -> None:
+    """A person looked and found nothing: the upload may be made again.
 
-    :raises FormError: the address cannot be accepted.
+    :raises FormError: nothing was in doubt, so there is nothing to upload again.
     """
     from medsos.operators.publishing import ledger_of
-    from medsos.publishing.protocol import settle_as_absent, settle_as_published
+    from medsos.publishing.protocol import settle_as_absent
 
-    if answer.option == FOUND:
-        settle_as_published(ledger_of(run, row), permalink=checked_address(run, answer))
-    elif answer.option == ABSENT:
-        settle_as_absent(ledger_of(run, row))
-    _audit(run, answer, "publication.settled", answer.option)
+    if run.setup.mode == "manual" and row.state != "needs_person":
+        raise FormError(f"Kanal ini diunggah dengan tangan. Unggah dahulu, lalu tekan “{UP}”.")
+    settle_as_absent(ledger_of(run, row))
+    _audit(run, answer, "publication.absent", answer.option)
 
 
 def cancel(run: CycleRun, row: Publication, answer: Answer) -> None:

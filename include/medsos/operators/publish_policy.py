@@ -15,6 +15,7 @@ from medsos.clock import Clock, utc_now
 from medsos.errors import (
     AccountBlocked,
     AuthInvalid,
+    Cancelled,
     ConfigError,
     ContentInvalid,
     GivenUp,
@@ -27,6 +28,7 @@ from medsos.errors import (
     RateLimited,
     UnknownOutcome,
 )
+from medsos.operators.forms import AnswerRefused
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -36,6 +38,7 @@ FAIL = (
     NotApproved,
     ConfigError,
     GivenUp,
+    Cancelled,
     AuthInvalid,
     PermissionMissing,
     QuotaExhausted,
@@ -65,6 +68,8 @@ class PublishRetryPolicy(RetryPolicy):
     ) -> RetryDecision:
         if isinstance(exception, FAIL):
             return RetryDecision.fail(str(exception))
+        if isinstance(exception, AnswerRefused):
+            return RetryDecision.retry(SOON, str(exception))
         if isinstance(exception, AT_ITS_TIME):
             wait = max(exception.retry_at - self._clock(), timedelta(0))
             return RetryDecision.retry(wait, f"{exception} Dicoba lagi {_clock_text(wait)}.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
+import time
 import uuid
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
@@ -11,21 +13,31 @@ from pathlib import Path, PurePosixPath
 from sqlalchemy import select
 
 from medsos.approval.decisions import require_approval, require_seal
-from medsos.approval.seal import designs_of_round
+from medsos.approval.seal import designs_of_round, title_of_round
 from medsos.channels.base import Post
 from medsos.content.captions import fill_links, web_address_needed
 from medsos.content.plan import LEAD_TO_WEBSITE
 from medsos.content.slug import post_key
-from medsos.errors import NotReady, RateLimited, Transient
+from medsos.errors import GivenUp, NotApproved, Transient
 from medsos.hooks import client_for
 from medsos.operators.cycle import CycleRun
 from medsos.operators.plans import request_of
 from medsos.operators.sealing import seal_now
 from medsos.publishing.assemble import build_post
-from medsos.publishing.ledger import Ledger, open_publication
-from medsos.publishing.protocol import give_up, publish
-from medsos.store.models import Approval, Cycle, Design, Publication
-from medsos.store.session import transaction
+from medsos.publishing.ledger import Ledger, StoredJournal, open_publication
+from medsos.publishing.protocol import publish
+from medsos.publishing.states import State
+from medsos.store.models import Approval, Design, Publication
+from medsos.store.session import reading, transaction
+
+WEBSITE_SECONDS = 20
+"""How long a task looks for the website's address before it gives its worker back."""
+
+WEBSITE_PATIENCE = timedelta(minutes=10)
+"""How long after the approval a post waits for the address; then it goes up without."""
+
+TEXT = "text"
+"""Key in the journal: the text as it is sent."""
 
 
 def approved_publication(run: CycleRun) -> Publication:
@@ -33,7 +45,7 @@ def approved_publication(run: CycleRun) -> Publication:
 
     :raises NotApproved: no approval by an entitled person, or the content is not what was approved.
     """
-    with transaction() as session:
+    with reading() as session:
         approval = require_approval(session, run.cycle_id)
     require_seal(approval, seal_now(run, approval.round))
     with transaction() as session:
@@ -47,23 +59,19 @@ def approved_publication(run: CycleRun) -> Publication:
         )
 
 
-def publish_now(run: CycleRun) -> Publication:
-    """Take the publication as far as it goes now; see `publishing.protocol.publish`.
-
-    :raises GivenUp: the platform is still down and the channel's deadline has passed.
-    """
-    row = approved_publication(run)
+def publish_now(run: CycleRun, row: Publication) -> Publication:
+    """Take the publication as far as it goes now; see `publishing.protocol.publish`."""
     ledger = ledger_of(run, row)
-    try:
-        post = approved_post(run)
-        client = client_for(
-            run.channel, run.setup.connection, web_connection_id=run.office.channels["web"].connection
-        )
-        return publish(ledger, client, post)
-    except (Transient, NotReady, RateLimited) as error:
-        if run.clock() >= row.created_at + timedelta(hours=run.setup.give_up_after_hours):
-            give_up(ledger, str(error))
-        raise
+    client = client_for(
+        run.channel, run.setup.connection, web_connection_id=run.office.channels["web"].connection
+    )
+    return publish(
+        ledger,
+        client,
+        approved_post(run, ledger),
+        give_up_after=timedelta(hours=run.setup.give_up_after_hours),
+        read_back_waits=[timedelta(seconds=seconds) for seconds in run.setup.read_back_seconds],
+    )
 
 
 def ledger_of(run: CycleRun, row: Publication) -> Ledger:
@@ -72,56 +80,103 @@ def ledger_of(run: CycleRun, row: Publication) -> Ledger:
     return Ledger(row.id, holder=holder, clock=run.clock)
 
 
-def approved_post(run: CycleRun) -> Post:
-    """The post of this channel, from the approved rows and files."""
-    with transaction() as session:
+def approved_post(run: CycleRun, ledger: Ledger) -> Post:
+    """The post of this channel, from the approved rows and files.
+
+    :raises NotApproved: a file is no longer what was approved.
+    """
+    with reading() as session:
         approval = require_approval(session, run.cycle_id)
         designs = [
             design
             for design in designs_of_round(session, run.cycle_id, approval.round)
             if design.channel == run.channel
         ]
-        title = session.get_one(Cycle, run.cycle_id).title
+        title = title_of_round(session, run.cycle_id, approval.round)
     return build_post(
         designs,
         key=post_key(title, run.cycle_id, run.channel),
         title=title,
-        text=_text(run, approval, designs),
+        text=_fixed_text(run, ledger, approval, designs),
         fetch=lambda design: _local_copy(run, design),
     )
 
 
-def _text(run: CycleRun, approval: Approval, designs: list[Design]) -> str:
-    """The caption with the address of the website post in it, where posts may carry one and it is up.
+def _fixed_text(run: CycleRun, ledger: Ledger, approval: Approval, designs: list[Design]) -> str:
+    """The text of the first try, kept: after a lost answer the account is searched for just that text."""
+    with ledger.lease():
+        journal = StoredJournal(ledger)
+        if journal.get(TEXT) is None:
+            journal[TEXT] = _text(run, approval, designs)
+        return str(journal[TEXT])
 
-    :raises Transient: this content type only announces the website post, and that is not up yet.
+
+def _text(run: CycleRun, approval: Approval, designs: list[Design]) -> str:
+    """The caption with the address of the website post in it, where posts may carry one.
+
+    :raises Transient: the website post is not up yet. An announcement of a legal product waits for it as
+        long as it takes, everything else for `WEBSITE_PATIENCE`, and then goes without the address.
     """
     caption = designs[0].caption if designs else ""
-    address = _web_address(run, approval)
-    if address is None and run.channel != "web":
-        leads_there = request_of(run).content_type in LEAD_TO_WEBSITE
-        if leads_there and web_address_needed(caption):
+    if run.channel == "web" or not web_address_needed(caption):
+        return caption
+    if not run.setup.link_in_post or "web" not in request_of(run).channels:
+        return fill_links(caption, None)
+    website = _website_post(run, approval)
+    if website is None or website.permalink is None:
+        waited = run.clock() - approval.decided_at
+        if request_of(run).content_type in LEAD_TO_WEBSITE:
+            if waited > timedelta(hours=run.setup.give_up_after_hours):
+                raise GivenUp("Postingan website tidak kunjung tayang; pengumuman ini tidak diunggah.")
             raise Transient("Postingan website belum tayang; pengumuman ini menunggunya.")
-    return fill_links(caption, address if run.setup.link_in_post else None)
+        if waited < WEBSITE_PATIENCE and not _lost(website):
+            raise Transient("Postingan website belum tayang; postingan ini menunggu alamatnya sebentar.")
+        return fill_links(caption, None)
+    return fill_links(caption, website.permalink)
 
 
-def _web_address(run: CycleRun, approval: Approval) -> str | None:
-    """Address of the website post of the same content, or None while it is not up."""
-    with transaction() as session:
-        return session.scalars(
-            select(Publication.permalink).where(
-                Publication.cycle_id == run.cycle_id,
-                Publication.channel == "web",
-                Publication.seal == approval.seal,
-            )
-        ).first()
+def _website_post(run: CycleRun, approval: Approval) -> Publication | None:
+    """The website's ledger row; both posts are usually under way at once, so it is given some seconds."""
+    deadline = time.monotonic() + WEBSITE_SECONDS
+    while True:
+        with reading() as session:
+            row = session.scalars(
+                select(Publication).where(
+                    Publication.cycle_id == run.cycle_id,
+                    Publication.channel == "web",
+                    Publication.seal == approval.seal,
+                )
+            ).first()
+        if (row is not None and row.permalink) or _lost(row) or time.monotonic() > deadline:
+            return row
+        time.sleep(1)
+
+
+def _lost(row: Publication | None) -> bool:
+    """Whether this try of the website will not bring an address."""
+    return row is not None and row.state in (State.REJECTED, State.CANCELLED)
 
 
 def _local_copy(run: CycleRun, design: Design) -> Path:
-    """A local file with the bytes of a design, named by its hash, so a retry finds it."""
+    """A local file with the bytes of a design, checked against its hash on every use.
+
+    :raises NotApproved: the archive holds other bytes than were approved.
+    """
     folder = run.settings.working_dir(run.cycle_id)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{design.sha256}{PurePosixPath(design.path).suffix}"
-    if not path.exists():
-        path.write_bytes(run.archive.read(design.path))
+    if not path.exists() or _sha256(path) != design.sha256:
+        # Several channels may fetch the same video at once: each writes its own file and renames it.
+        temporary = path.with_name(f"{uuid.uuid4().hex}.tmp")
+        temporary.write_bytes(run.archive.read(design.path))
+        temporary.replace(path)
+        if _sha256(path) != design.sha256:
+            raise NotApproved(
+                f"Berkas {design.path} tidak lagi seperti yang disetujui. Tidak ada yang diunggah."
+            )
     return path
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -12,16 +12,16 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowFailException
 
 from medsos.clock import Clock, utc_now
-from medsos.errors import RequestError
+from medsos.errors import ConfigError, RequestError
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from medsos.content.intake import TakenIn
     from medsos.content.request import ContentRequest
-    from medsos.evidence.archive import Archive
     from medsos.offices.model import Office
     from medsos.settings import Settings
+    from medsos.store.models import Material
 
 
 class AcceptRequestOperator(BaseOperator):
@@ -47,36 +47,43 @@ class AcceptRequestOperator(BaseOperator):
         from medsos.settings import load_settings
 
         settings = load_settings()
-        office = load_office(settings.offices_dir, self.office)
         dag_run = context["dag_run"]
-        known = _cycle_of(dag_run.dag_id, dag_run.run_id)
-        if known is not None:
+        known, done = _cycle_of(dag_run.dag_id, dag_run.run_id)
+        if known is not None and done:
             return known
-        now = self.clock()
         try:
             return _open_cycle(
                 settings,
-                office,
+                load_office(settings.offices_dir, self.office),
                 raw=dict(context["params"]),
                 requester=dag_run.triggering_user_name or "sistem",
                 dag_id=dag_run.dag_id,
                 run_id=dag_run.run_id,
-                now=now,
-                finished=self.clock,
+                begun=known,
+                clock=self.clock,
             )
-        except RequestError as error:
+        except (RequestError, ConfigError) as error:
             self.log.error("%s", error)
             raise AirflowFailException(str(error)) from None
 
 
-def _cycle_of(dag_id: str, run_id: str) -> int | None:
+def _cycle_of(dag_id: str, run_id: str) -> tuple[int | None, bool]:
+    """The cycle that an earlier try made for this run, and whether it got as far as its materials."""
     from sqlalchemy import select
 
-    from medsos.store.models import Cycle
-    from medsos.store.session import transaction
+    from medsos.store.models import Cycle, StepEvent
+    from medsos.store.session import reading
 
-    with transaction() as session:
-        return session.scalar(select(Cycle.id).where(Cycle.dag_id == dag_id, Cycle.run_id == run_id))
+    with reading() as session:
+        cycle_id = session.scalar(select(Cycle.id).where(Cycle.dag_id == dag_id, Cycle.run_id == run_id))
+        done = session.scalar(
+            select(StepEvent.id).where(
+                StepEvent.cycle_id == cycle_id,
+                StepEvent.task_id == "accept_request",
+                StepEvent.event == "finished",
+            )
+        )
+    return cycle_id, done is not None
 
 
 def _open_cycle(
@@ -87,18 +94,16 @@ def _open_cycle(
     requester: str,
     dag_id: str,
     run_id: str,
-    now: datetime,
-    finished: Clock,
+    begun: int | None,
+    clock: Clock,
 ) -> int:
+    """Check, take in, enter. Files are copied between two transactions: a video must not hold the lock."""
     from medsos.content.intake import take_in_all
     from medsos.content.materials import files_at_hand, resolve_materials
     from medsos.content.request import accept_request
-    from medsos.evidence.archive import Archive
-    from medsos.hooks.archive import open_archive_root
-    from medsos.store.audit import append_audit
-    from medsos.store.journal import record_event
     from medsos.store.session import transaction
 
+    now = clock()
     intake = settings.intake_dir(office.slug)
     request = accept_request(
         raw, offered_channels=office.offered_channels, files_at_hand=files_at_hand(intake), now=now
@@ -107,26 +112,66 @@ def _open_cycle(
         taken = take_in_all(
             resolve_materials(intake, request.materials), content_type=request.content_type, into=Path(folder)
         )
-        archive = Archive(open_archive_root())
         with transaction() as session:
-            cycle_id = _insert(session, office, request, requester, dag_id, run_id, now)
-            _store_materials(session, archive, cycle_id, taken)
-            record_event(
-                session, cycle_id=cycle_id, task_id="accept_request", event="started", at=now, actor=requester
-            )
-            record_event(
-                session, cycle_id=cycle_id, task_id="accept_request", event="finished", at=finished()
-            )
-            append_audit(
-                session,
-                at=now,
-                actor=requester,
-                action="cycle.opened",
-                cycle_id=cycle_id,
-                subject=request.title,
-                after=request.model_dump(mode="json"),
-            )
+            _somebody_may_approve(session, office, requester, now)
+            cycle_id = begun or _insert(session, office, request, requester, dag_id, run_id, now)
+        materials = _archived(cycle_id, taken)
+        with transaction() as session:
+            _enter(session, cycle_id, request, requester, materials, now=now, finished=clock())
     return cycle_id
+
+
+def _somebody_may_approve(session: Session, office: Office, requester: str, now: datetime) -> None:
+    """The requester never approves: is there anybody else?
+
+    :raises RequestError: nobody, so the cycle could only wait for ever.
+    """
+    from medsos.approval.officials import holders
+
+    today = now.astimezone(office.zone).date()
+    if not {h.username for h in holders(session, office.slug, "kasubbag", today)} - {requester}:
+        raise RequestError(
+            [
+                "Tidak ada yang berhak menyetujui permohonan ini: belum ada Kasubbag yang menjabat hari ini, "
+                "atau pemohon sendiri satu-satunya. Lengkapi people pada office.yaml, atau minta orang lain "
+                "mengajukan."
+            ]
+        )
+
+
+def _enter(
+    session: Session,
+    cycle_id: int,
+    request: ContentRequest,
+    requester: str,
+    materials: list[Material],
+    *,
+    now: datetime,
+    finished: datetime,
+) -> None:
+    from sqlalchemy import delete
+
+    from medsos.store.audit import append_audit
+    from medsos.store.journal import record_event
+    from medsos.store.models import Material
+
+    session.execute(delete(Material).where(Material.cycle_id == cycle_id))
+    session.add_all(materials)
+    task = "accept_request"
+    record_event(session, cycle_id=cycle_id, task_id=task, event="started", at=now, actor=requester)
+    record_event(session, cycle_id=cycle_id, task_id=task, event="finished", at=finished)
+    append_audit(
+        session,
+        at=now,
+        actor=requester,
+        action="cycle.opened",
+        cycle_id=cycle_id,
+        subject=request.title,
+        after={
+            **request.model_dump(mode="json"),
+            "materials_sha256": [material.original_sha256 for material in materials],
+        },
+    )
 
 
 def _insert(
@@ -164,15 +209,21 @@ def _insert(
     return cycle.id
 
 
-def _store_materials(session: Session, archive: Archive, cycle_id: int, taken: list[TakenIn]) -> None:
-    from medsos.evidence.archive import MATERIALS
+def _archived(cycle_id: int, taken: list[TakenIn]) -> list[Material]:
+    """Put originals and clean files into the archive; the rows for them, not yet entered."""
+    from medsos.evidence.archive import MATERIALS, Archive
+    from medsos.hooks.archive import open_archive_root
     from medsos.store.models import Cycle, Material
+    from medsos.store.session import reading
 
-    folder = f"{session.get_one(Cycle, cycle_id).archive_folder}/{MATERIALS}"
+    archive = Archive(open_archive_root())
+    with reading() as session:
+        folder = f"{session.get_one(Cycle, cycle_id).archive_folder}/{MATERIALS}"
+    rows = []
     for position, item in enumerate(taken):
         original = archive.put_file(f"{folder}/asli/{position + 1}-{item.original_name}", item.original_path)
         clean = archive.put_file(f"{folder}/bersih/{item.clean_path.name}", item.clean_path)
-        session.add(
+        rows.append(
             Material(
                 cycle_id=cycle_id,
                 position=position,
@@ -189,3 +240,4 @@ def _store_materials(session: Session, archive: Archive, cycle_id: int, taken: l
                 duration_seconds=item.duration_seconds,
             )
         )
+    return rows

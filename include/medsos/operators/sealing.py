@@ -13,7 +13,7 @@ def seal_now(run: CycleRun, round_no: int) -> str:
     :raises NotApproved: the round has no designs.
     :raises EvidenceError: a file is missing from the archive.
     """
-    from medsos.approval.seal import compute_seal, designs_of_round
+    from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
     from medsos.store.session import transaction
 
     def hash_of_file(path: str) -> str:
@@ -21,4 +21,5 @@ def seal_now(run: CycleRun, round_no: int) -> str:
 
     with transaction() as session:
         designs = designs_of_round(session, run.cycle_id, round_no)
-    return compute_seal(designs, cycle_id=run.cycle_id, hash_of_file=hash_of_file)
+        title = title_of_round(session, run.cycle_id, round_no)
+    return compute_seal(designs, cycle_id=run.cycle_id, title=title, hash_of_file=hash_of_file)

@@ -11,9 +11,10 @@ from medsos.offices.model import CHANNEL_NAMES
 
 if TYPE_CHECKING:
     from medsos.offices.model import Office
+    from medsos.operators.broken_office import BrokenOffice
 
 
-def trigger_form(office: Office) -> dict[str, Param]:
+def trigger_form(office: Office | BrokenOffice) -> dict[str, Param]:
     """Fields in the order in which a person thinks of them. The real checks are in `accept_request`."""
     channels = list(office.offered_channels)
     return {

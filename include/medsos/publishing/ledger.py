@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -18,7 +19,11 @@ from medsos.store.models import Publication, PublicationAttempt
 from medsos.store.session import transaction
 
 LEASE = timedelta(seconds=90)
-"""How long a worker may hold a publication without a sign of life; longer than any single request."""
+"""How long a worker may hold a publication without a sign of life.
+
+A living worker gives one every third of it, also during a long upload; a dead one is inherited from
+after at most this long.
+"""
 
 
 def open_publication(
@@ -131,15 +136,27 @@ class Ledger:
                     f"Publikasi {self.publication_id} sedang dikerjakan pekerja lain. "
                     "Akan dicoba lagi dengan sendirinya."
                 )
+        over = threading.Event()
+        heart = threading.Thread(target=self._renew_until, args=(over,), daemon=True)
+        heart.start()
         try:
             yield
         finally:
-            with transaction(self.database_url) as session:
-                session.execute(
-                    update(Publication)
-                    .where(Publication.id == self.publication_id, Publication.lease_holder == self.holder)
-                    .values(lease_holder=None, lease_until=None)
-                )
+            over.set()
+            heart.join()
+            self._set_lease(lease_holder=None, lease_until=None)
+
+    def _renew_until(self, over: threading.Event) -> None:
+        while not over.wait(LEASE.total_seconds() / 3):
+            self._set_lease(lease_until=self.clock() + LEASE)
+
+    def _set_lease(self, **values: Any) -> None:
+        with transaction(self.database_url) as session:
+            session.execute(
+                update(Publication)
+                .where(Publication.id == self.publication_id, Publication.lease_holder == self.holder)
+                .values(**values)
+            )
 
     @contextmanager
     def attempt(self) -> Iterator[None]:

@@ -4,7 +4,7 @@
                          ├→ prepared     the platform said: nothing became public; try again later
                          ├→ rejected     the platform refused for good
                          └→ unknown      no usable answer: look before doing anything
-    unknown → published | absent (→ prepared) | needs_person
+    unknown → published | absent (→ prepared) | needs_person (→ published | absent | cancelled)
 
 The marker `committing` is stored before the commit. Who finds it there on a later try knows that an
 earlier worker died in between, and treats the outcome as unknown.
@@ -12,6 +12,7 @@ earlier worker died in between, and treats the outcome as unknown.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from medsos.channels.base import ChannelClient, Committed, Post
@@ -19,13 +20,16 @@ from medsos.channels.progress import forget_commit
 from medsos.errors import (
     AccountBlocked,
     AuthInvalid,
+    Cancelled,
     ChannelError,
     ContentInvalid,
     Duplicate,
     GivenUp,
+    NotReady,
     NotYetKnown,
     PermissionMissing,
     QuotaExhausted,
+    RateLimited,
     SeveralFound,
     Transient,
     UnknownOutcome,
@@ -43,10 +47,23 @@ READ_BACK_WAITS = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60), t
 READS = "read_backs"
 """Key in the journal: how often the account was read since the last commit."""
 
+FAULTS_SINCE = "faults_since"
+"""Key in the journal: when the present series of passing faults began, ISO 8601."""
 
-def publish(ledger: Ledger, client: ChannelClient, post: Post) -> Publication:
+
+def publish(
+    ledger: Ledger,
+    client: ChannelClient,
+    post: Post,
+    *,
+    give_up_after: timedelta | None = None,
+    read_back_waits: Sequence[timedelta] = READ_BACK_WAITS,
+) -> Publication:
     """Take the publication as far as it goes now.
 
+    :param give_up_after: how long a platform that is down is waited for, counted from the first fault of
+        an unbroken series; None waits for ever.
+    :param read_back_waits: waits before each look at the account after an unknown outcome.
     :returns: the row, in state `published`.
     :raises ChannelError: what ended this try. `REFUSED_FOR_GOOD` left the row `rejected`; after
         `NotYetKnown` it is `unknown` and a later call looks again; after any other `UnknownOutcome` it is
@@ -57,24 +74,59 @@ def publish(ledger: Ledger, client: ChannelClient, post: Post) -> Publication:
         if ledger.state is State.PUBLISHED:
             return ledger.read()
         with ledger.attempt():
-            _advance(ledger, client, post)
+            journal = StoredJournal(ledger)
+            try:
+                _advance(ledger, client, post, journal, read_back_waits)
+            except (Transient, NotReady, RateLimited) as error:
+                _wait_or_give_up(ledger, journal, error, give_up_after)
+                raise
     return ledger.read()
 
 
-def _advance(ledger: Ledger, client: ChannelClient, post: Post) -> None:
-    journal = StoredJournal(ledger)
+def _wait_or_give_up(
+    ledger: Ledger, journal: StoredJournal, error: ChannelError, give_up_after: timedelta | None
+) -> None:
+    """Note since when the platform fails.
+
+    :raises GivenUp: for too long; nothing became public, and a later call starts anew.
+    :raises UnknownOutcome: for too long, and it was never learnt whether the post is public.
+    """
+    now = ledger.clock()
+    if not journal.get(FAULTS_SINCE):
+        journal[FAULTS_SINCE] = now.isoformat()
+    since = datetime.fromisoformat(journal[FAULTS_SINCE])
+    if give_up_after is None or now < since + give_up_after:
+        return
+    journal[FAULTS_SINCE] = None
+    if ledger.state is State.UNKNOWN:
+        ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
+        raise UnknownOutcome(str(error)) from None
+    if ledger.state is not State.REJECTED:
+        ledger.move(ledger.state, State.REJECTED, problem=str(error))
+    raise GivenUp(f"Batas waktu menunggu kanal ini habis; tidak ada yang tayang. {error}") from None
+
+
+def _advance(
+    ledger: Ledger,
+    client: ChannelClient,
+    post: Post,
+    journal: StoredJournal,
+    read_back_waits: Sequence[timedelta],
+) -> None:
+    if ledger.state is State.CANCELLED:
+        raise Cancelled(ledger.read().problem)
     if ledger.state is State.REJECTED:
         ledger.move(State.REJECTED, State.NEW, problem="")
     if ledger.state is State.COMMITTING:
         _commit_outcome_unknown(ledger, "Pekerja terhenti saat mengunggah.")
     if ledger.state is State.UNKNOWN:
-        _reconcile(ledger, client, post, journal)
+        _reconcile(ledger, client, post, journal, read_back_waits)
         if ledger.state is State.PUBLISHED:
             return
     if ledger.state is State.NEEDS_PERSON:
         raise UnknownOutcome(ledger.read().problem)
     _prepare(ledger, client, post, journal)
-    _commit(ledger, client, post, journal)
+    _commit(ledger, client, post, journal, read_back_waits)
 
 
 def _prepare(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJournal) -> None:
@@ -91,7 +143,13 @@ def _prepare(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJ
         ledger.move(before, State.PREPARED, problem="")
 
 
-def _commit(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJournal) -> None:
+def _commit(
+    ledger: Ledger,
+    client: ChannelClient,
+    post: Post,
+    journal: StoredJournal,
+    read_back_waits: Sequence[timedelta],
+) -> None:
     if journal.get(READS):
         journal[READS] = 0
     ledger.move(State.PREPARED, State.COMMITTING, commit_started_at=ledger.clock())
@@ -102,7 +160,7 @@ def _commit(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJo
         raise
     except (UnknownOutcome, Duplicate) as error:
         _commit_outcome_unknown(ledger, str(error))
-        _reconcile(ledger, client, post, journal)
+        _reconcile(ledger, client, post, journal, read_back_waits)
         if ledger.state is State.ABSENT:
             raise Transient(f"{error} Terbukti belum tayang; akan diunggah lagi.") from None
         return
@@ -117,7 +175,13 @@ def _commit_outcome_unknown(ledger: Ledger, reason: str) -> None:
     ledger.move(State.COMMITTING, State.UNKNOWN, problem=reason)
 
 
-def _reconcile(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJournal) -> None:
+def _reconcile(
+    ledger: Ledger,
+    client: ChannelClient,
+    post: Post,
+    journal: StoredJournal,
+    read_back_waits: Sequence[timedelta],
+) -> None:
     """Ask the platform once what became of the commit (contract 1.2).
 
     A passing fault while asking leaves the row `unknown`, so a later try asks again.
@@ -132,9 +196,9 @@ def _reconcile(ledger: Ledger, client: ChannelClient, post: Post, journal: Store
         raise
     except UnknownOutcome as error:
         reads = journal.get(READS, 0) + 1
-        if reads < len(READ_BACK_WAITS):
+        if reads < len(read_back_waits):
             journal[READS] = reads
-            raise NotYetKnown(str(error), retry_at=ledger.clock() + READ_BACK_WAITS[reads]) from None
+            raise NotYetKnown(str(error), retry_at=ledger.clock() + read_back_waits[reads]) from None
         ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
         raise
     if committed is None:
@@ -175,29 +239,23 @@ def settle_as_absent(ledger: Ledger) -> None:
 
 
 def settle_as_cancelled(ledger: Ledger) -> None:
-    """A person gives this channel up, before an upload by hand or after looking at the account."""
+    """A person gives this channel up; no re-run takes it up again."""
     with ledger.lease():
-        before = State.NEW if ledger.state is State.NEW else State.NEEDS_PERSON
-        ledger.move(before, State.REJECTED, problem="Dibatalkan oleh admin.")
+        ledger.move(ledger.state, State.CANCELLED, problem="Dibatalkan oleh admin.")
 
 
-def give_up(ledger: Ledger, reason: str) -> None:
-    """The platform did not recover in time.
-
-    :raises GivenUp: nothing became public; the row is `rejected`, and a later call may start anew.
-    :raises UnknownOutcome: it was never learnt whether the post is public; the row is `needs_person`.
-    """
+def hand_over(ledger: Ledger) -> None:
+    """A commit is in doubt and nobody will ask the platform: a person has to look."""
     with ledger.lease():
-        if ledger.state is State.UNKNOWN:
-            ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=reason)
-            raise UnknownOutcome(reason)
-        ledger.move(ledger.state, State.REJECTED, problem=reason)
-    raise GivenUp(f"Batas waktu menunggu kanal ini habis; tidak ada yang tayang. {reason}")
+        if ledger.state is State.COMMITTING:
+            _commit_outcome_unknown(ledger, "Pekerja terhenti saat mengunggah.")
+        ledger.move(State.UNKNOWN, State.NEEDS_PERSON)
 
 
 def settle_as_uploaded_by_hand(ledger: Ledger, *, permalink: str, at: datetime) -> Publication:
     """Manual mode: a person uploaded the approved content and gave its address."""
     with ledger.lease():
-        if ledger.state is not State.PUBLISHED:
-            ledger.move(State.NEW, State.PUBLISHED, permalink=permalink, published_at=at, problem="")
+        before = ledger.state
+        if before is not State.PUBLISHED:
+            ledger.move(before, State.PUBLISHED, permalink=permalink, published_at=at, problem="")
     return ledger.read()

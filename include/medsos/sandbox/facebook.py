@@ -164,6 +164,9 @@ def _photo_facts(request: Graph) -> Facts:
 def post_node(request: Graph, post: Document) -> dict[str, Any]:
     """All fields of a page post."""
     url = request.sandbox.url(post["path"])
+    shares, likes, comments = (
+        request.sandbox.state.count("facebook", name) for name in ("shares", "likes", "comments")
+    )
     return {
         "id": post["id"],
         "message": post["text"] or None,
@@ -175,10 +178,13 @@ def post_node(request: Graph, post: Document) -> dict[str, Any]:
         "from": {"id": PAGE_ID, "name": accounts.DISPLAY_NAME},
         "attachments": _attachments(request, post, url),
         "full_picture": _first_picture(request, post),
-        "shares": None,
-        "likes": {"data": [], "summary": {"total_count": 0, "can_like": True, "has_liked": False}},
-        "comments": {"data": [], "summary": {"order": "ranked", "total_count": 0, "can_comment": True}},
-        "reactions": {"data": [], "summary": {"total_count": 0, "viewer_reaction": "NONE"}},
+        "shares": {"count": shares} if shares else None,
+        "likes": {"data": [], "summary": {"total_count": likes, "can_like": True, "has_liked": False}},
+        "comments": {
+            "data": [],
+            "summary": {"order": "ranked", "total_count": comments, "can_comment": True},
+        },
+        "reactions": {"data": [], "summary": {"total_count": likes, "viewer_reaction": "NONE"}},
     }
 
 

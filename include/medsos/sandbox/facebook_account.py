@@ -48,7 +48,7 @@ def list_pages(request: Graph) -> dict[str, Any]:
 
 @edge("GET", "root", "debug_token")
 def debug_token(request: Graph) -> dict[str, Any]:
-    token = request.need("input_token")
+    state, token = request.sandbox.state, request.need("input_token")
     kinds = {accounts.FACEBOOK["page_token"]: "PAGE", accounts.FACEBOOK["user_token"]: "USER"}
     if token not in kinds:
         error = {"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"}
@@ -62,9 +62,9 @@ def debug_token(request: Graph) -> dict[str, Any]:
         "app_id": accounts.FACEBOOK["app_id"],
         "type": kinds[token],
         "is_valid": True,
-        "expires_at": 0,
-        "data_access_expires_at": int(request.sandbox.state.time()) + 90 * 86400,
-        "scopes": scopes,
+        "expires_at": int(state.setting("meta_token_expires_at")),
+        "data_access_expires_at": int(state.time()) + 90 * 86400,
+        "scopes": [scope for scope in scopes if scope not in state.setting("meta_missing_permissions")],
         "profile_id": PAGE_ID,
     }
     return {"data": data}

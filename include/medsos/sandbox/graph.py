@@ -141,6 +141,12 @@ def need_page_token(graph: Graph) -> None:
         )
 
 
+def need_permission(graph: Graph, name: str) -> None:
+    """:raises GraphError: the settings say that the token lacks the permission `name`."""
+    if name in graph.sandbox.state.setting("meta_missing_permissions"):
+        raise GraphError(10, f"(#10) This endpoint requires the '{name}' permission", status=403)
+
+
 # -- fields and lists ----------------------------------------------------------------------------------------
 
 
@@ -156,6 +162,13 @@ def split_fields(fields: str) -> list[str]:
         depth += (char in "{(") - (char in "})")
         current += char
     return names
+
+
+def names(graph: Graph, parameter: str) -> list[str]:
+    """A list of names, written `a,b` or as a JSON list (section 3.2)."""
+    given = graph.call.structure(parameter) or []
+    parts = given if isinstance(given, list) else str(given).split(",")
+    return [str(part).strip() for part in parts if str(part).strip()]
 
 
 def select(graph: Graph, node: dict[str, Any], default: tuple[str, ...], kind: str) -> dict[str, Any]:

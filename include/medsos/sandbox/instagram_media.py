@@ -37,8 +37,8 @@ def media_node(request: Graph, post: Document) -> dict[str, Any]:
         "username": accounts.USERNAME,
         "owner": {"id": IG_ID},
         "alt_text": post["alt_texts"][0] or None if post["alt_texts"] else None,
-        "like_count": 0,
-        "comments_count": 0,
+        "like_count": request.sandbox.state.count("instagram", "likes"),
+        "comments_count": request.sandbox.state.count("instagram", "comments"),
         "is_comment_enabled": post.get("comment_enabled", True),
         "children": {"data": children} if children else None,
     }
@@ -67,17 +67,26 @@ def read_media(request: Graph) -> dict[str, Any]:
     return graph.select(request, media_node(request, post), ("id",), "IGMedia")
 
 
+@edge("GET", "ig_media", "children")
+def list_children(request: Graph) -> dict[str, Any]:
+    post = request.sandbox.post("instagram", request.node_id) or {}
+    return {"data": [{"id": id_} for id_ in post["children"]]}
+
+
 @edge("GET", "ig_media", "insights")
 def read_insights(request: Graph) -> dict[str, Any]:
     post = request.sandbox.post("instagram", request.node_id) or {}
     allowed = REEL_METRICS if post["media_type"] == "REELS" else METRICS
-    names = [name.strip() for name in request.need("metric").split(",")]
+    request.need("metric")
+    names = graph.names(request, "metric")
+    state = request.sandbox.state
+    graph.need_permission(request, "instagram_manage_insights")
     for name in names:
-        if name not in allowed:
+        if name not in allowed or name in state.setting("meta_withdrawn_insights"):
             raise invalid(f"metric[0] must be one of the following values: {', '.join(allowed)}")
     data = [
-        {"name": name, "period": "lifetime", "values": [{"value": 0}], "title": name,
-         "id": f"{post['id']}/insights/{name}/lifetime"}
+        {"name": name, "period": "lifetime", "values": [{"value": state.count("instagram", name)}],
+         "title": name, "id": f"{post['id']}/insights/{name}/lifetime"}
         for name in names
     ]  # fmt: skip
     return {"data": data}
@@ -97,5 +106,6 @@ def delete_media(request: Graph) -> dict[str, Any]:
     """Facebook Login only (sections 0.3 and 4.1)."""
     if request.host == "instagram-graph":
         raise GraphError(10, "(#10) Application does not have permission for this action", status=403)
+    graph.need_permission(request, "instagram_manage_contents")
     request.sandbox.state.delete("post:instagram", request.node_id)
     return {"success": True}

@@ -59,6 +59,14 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     # Processing that ends badly although the media are fine (section 9, point 7): a `fail_reason` for
     # "tiktok" (section 6.6), a name of `instagram_rules.ERRORS` for "instagram", any text for "x".
     "fail_processing": {},
+    # What people did with the posts: {"<platform>": {"views": n, "reach": n, "likes": n, "comments": n,
+    # "shares": n}}, the same for every post; what is not given is 0.
+    "counts": {},
+    # Permissions that the Meta token lacks (sections 3.1 and 4.1), and when it ends, unix seconds; 0: never.
+    "meta_missing_permissions": [],
+    "meta_token_expires_at": 0,
+    # Insights that Meta has withdrawn since (section 3.6).
+    "meta_withdrawn_insights": [],
     # Small limits for tests: {"<rule name in rates.py>": requests per window} (section 9, point 10).
     "rate_limits": {},
     # Longest wait for a media address given by a client, seconds.
@@ -121,6 +129,10 @@ class State:
         """:raises KeyError: the sandbox has no such setting."""
         DEFAULT_SETTINGS[name]
         self._write_setting(name, value)
+
+    def count(self, platform: str, name: str) -> int:
+        """How often the people of this training world did something with a post of `platform`."""
+        return int((self.setting("counts").get(platform) or {}).get(name, 0))
 
     def _read_setting(self, name: str, default: Any) -> Any:
         with self.lock:

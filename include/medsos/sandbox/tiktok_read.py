@@ -44,10 +44,10 @@ def _video(sandbox: Sandbox, post: Document) -> dict[str, Any]:
         "duration": int(facts.get("duration", 0)),
         "height": facts["height"],
         "width": facts["width"],
-        "like_count": 0,
-        "comment_count": 0,
-        "share_count": 0,
-        "view_count": 0,
+        "like_count": sandbox.state.count("tiktok", "likes"),
+        "comment_count": sandbox.state.count("tiktok", "comments"),
+        "share_count": sandbox.state.count("tiktok", "shares"),
+        "view_count": sandbox.state.count("tiktok", "views"),
     }
 
 

@@ -47,6 +47,11 @@ def invalid_param(
     )
 
 
+def in_words(choices: tuple[str, ...]) -> str:
+    """As core lists values: `a and b`, `a, b, and c`."""
+    return f"{', '.join(choices[:-1])}{',' if len(choices) > 2 else ''} and {choices[-1]}"
+
+
 @dataclass
 class Rest:
     """One REST request. `user` is None when nobody, or nobody known, is logged in."""
@@ -69,7 +74,18 @@ class Rest:
 
     @property
     def context(self) -> str:
-        return self.call.text("context", "view")
+        """:raises WordPressError: 400 for a context that there is not."""
+        return self.one_of("context", ("view", "embed", "edit"), "view")
+
+    def one_of(self, name: str, choices: tuple[str, ...], default: str) -> str:
+        """A parameter with declared values.
+
+        :raises WordPressError: 400 for any other.
+        """
+        value = self.call.text(name, default)
+        if value not in choices:
+            raise invalid_param(name, f"{name} is not one of {in_words(choices)}.", "rest_not_in_enum")
+        return value
 
 
 Handler = Callable[[Rest], Response]
@@ -95,7 +111,8 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def dispatch(call: Call, path: str) -> Response:
     """Answer a REST request for `path`, which starts with a slash."""
     if not call.json_valid:
-        raise WordPressError(400, "rest_invalid_json", "Invalid JSON body passed.", json_error_code=4)
+        raise WordPressError(400, "rest_invalid_json", "Invalid JSON body passed.", json_error_code=4,
+                             json_error_message="Syntax error")  # fmt: skip
     override = call.headers.get("x-http-method-override", call.query.get("_method", "")).upper()
     method = override or ("GET" if call.method == "HEAD" else call.method)
     for known_method, pattern, handler in _ROUTES:
@@ -117,7 +134,14 @@ def _only_fields(call: Call, answer: Response) -> Response:
     body = json.loads(bytes(answer.body))
 
     def cut(item: dict[str, Any]) -> dict[str, Any]:
-        return {name: item[name] for name in (n.strip().split(".")[0] for n in names) if name in item}
+        kept: dict[str, Any] = {}
+        for first, _, second in (name.strip().partition(".") for name in names):
+            value = item.get(first)
+            if second and isinstance(value, dict):
+                kept.setdefault(first, {}).update({second: value[second]} if second in value else {})
+            elif first in item:
+                kept[first] = value
+        return kept
 
     chosen = [cut(item) for item in body] if isinstance(body, list) else cut(body)
     headers = {k: v for k, v in answer.headers.items() if k not in ("content-length", "content-type")}
@@ -139,12 +163,17 @@ def rest_route(call: Call) -> Response | None:
 # -- lists ---------------------------------------------------------------------------------------------------
 
 
-def listed(rest: Rest, items: list[Document], show: Callable[[Document], dict[str, Any]]) -> Response:
-    """One page of a list, with the totals in the headers."""
+def listed(
+    rest: Rest,
+    items: list[Document],
+    show: Callable[[Document], dict[str, Any]],
+    readable: Callable[[Document], bool] = lambda item: True,
+) -> Response:
+    """One page of a list, with the totals in the headers; what is not `readable` is counted but not shown."""
     per_page = _number(rest, "per_page", 10, PER_PAGE)
     page = _number(rest, "page", 1, 10**9)
     pages = -(-len(items) // per_page)
-    if page > 1 and page > pages:
+    if items and page > pages:
         raise WordPressError(
             400, "rest_post_invalid_page_number",
             "The page number requested is larger than the number of pages available.",
@@ -158,7 +187,7 @@ def listed(rest: Rest, items: list[Document], show: Callable[[Document], dict[st
         links.append(f'<{rest.sandbox.url(rest.call.path)}?page={page + 1}>; rel="next"')
     if links:
         headers["Link"] = ", ".join(links)
-    return JSONResponse([show(item) for item in chosen], headers=headers)
+    return JSONResponse([show(item) for item in chosen if readable(item)], headers=headers)
 
 
 def _number(rest: Rest, name: str, default: int, largest: int) -> int:
@@ -172,8 +201,12 @@ def _number(rest: Rest, name: str, default: int, largest: int) -> int:
 
 
 def slugify(text: str) -> str:
-    """As WordPress makes a slug from a title: small letters, digits and dashes."""
-    plain = unicodedata.normalize("NFKD", re.sub(r"<[^>]*>", "", text)).encode("ascii", "ignore").decode()
+    """As WordPress makes a slug from a title: small letters, digits and dashes.
+
+    From an ampersand to the next semicolon everything goes, as in core.
+    """
+    text = re.sub(r"&.+?;", "", re.sub(r"<[^>]*>", "", text))
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     plain = re.sub(r"[.\s/_]+", "-", plain.lower())
     return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "", plain)).strip("-")[:200]
 
@@ -203,7 +236,8 @@ def index(rest: Rest) -> Response:
             "description": SITE_DESCRIPTION,
             "url": site,
             "home": site,
-            "gmt_offset": "7",
+            "site_icon_url": "",
+            "gmt_offset": 7,
             "timezone_string": "Asia/Jakarta",
             "namespaces": ["oembed/1.0", "wp/v2"],
             "authentication": {
@@ -217,19 +251,22 @@ def index(rest: Rest) -> Response:
 
 
 def _show_user(rest: Rest, user: dict[str, Any]) -> dict[str, Any]:
-    shown = {
+    shown: dict[str, Any] = {
         "id": user["id"],
         "name": user["name"],
         "url": "",
         "description": "",
         "link": rest.sandbox.url(f"/web/author/{user['login']}/"),
         "slug": user["login"],
+        "avatar_urls": dict.fromkeys(("24", "48", "96"), rest.sandbox.url("/avatar.svg")),
         "meta": [],
     }
     if rest.context == "edit":
         shown.update(
             username=user["login"], email=f"{user['login']}@contoh.invalid", roles=[user["role"]],
-            capabilities=wordpress_users.capabilities(user),
+            capabilities=wordpress_users.capabilities(user), extra_capabilities={user["role"]: True},
+            first_name="", last_name="", nickname=user["login"], locale="id_ID",
+            registered_date="2026-01-05T01:00:00+00:00", meta={"persisted_preferences": []},
         )  # fmt: skip
     return shown
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import UTC
+from html import escape
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response
@@ -11,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from medsos.sandbox.media import Facts
 from medsos.sandbox.state import Document
 from medsos.sandbox.wordpress import Rest, WordPressError, indexed_list, listed, route, slugify
+from medsos.sandbox.wordpress_text import field_text, readable, texturize
 from medsos.sandbox.wordpress_view import SITE_TIME, iso, media_url, render
 
 # What WordPress lets an editor upload, as far as an office needs it; extension by true type.
@@ -26,7 +29,7 @@ _NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."
 @route("POST", "/wp/v2/media")
 def upload(rest: Rest) -> Response:
     rest.need(
-        "upload_files", "rest_cannot_create", "Sorry, you are not allowed to upload media on this site."
+        "upload_files", "rest_cannot_create", "Sorry, you are not allowed to create posts as this user."
     )
     filename, data, raw = _sent_file(rest)
     md5 = rest.call.headers.get("content-md5", "")
@@ -41,7 +44,7 @@ def upload(rest: Rest) -> Response:
     if extension.lower() not in allowed:
         extension = allowed[0]
     with rest.sandbox.state.transaction():
-        media = _new_media(rest, slugify(stem) or "berkas", stem, extension.lower(), facts)
+        media = _new_media(rest, slugify(stem) or "berkas", extension.lower(), facts)
     location = rest.sandbox.url(f"/web/wp-json/wp/v2/media/{media['id']}")
     return JSONResponse(show(rest, media, "edit"), 201, headers={"Location": location})
 
@@ -71,7 +74,7 @@ def _sent_file(rest: Rest) -> tuple[str, bytes, bool]:
     return match.group(1), call.body, True
 
 
-def _new_media(rest: Rest, name: str, title: str, extension: str, facts: Facts) -> Document:
+def _new_media(rest: Rest, name: str, extension: str, facts: Facts) -> Document:
     state, call = rest.sandbox.state, rest.call
     folder = state.now().astimezone(SITE_TIME).strftime("%Y/%m")
     taken = {media["file"] for media in state.all("wp_media")}
@@ -80,15 +83,16 @@ def _new_media(rest: Rest, name: str, title: str, extension: str, facts: Facts) 
         file = f"{folder}/{name}-{number}.{extension}"
         number += 1
     id_ = state.next_number("wp_id", 10)
+    title = call.text("title") or file.rpartition("/")[2].rpartition(".")[0]
     media = {
         "id": id_,
         "file": file,
         "sha256": facts["sha256"],
         "mime_type": facts["type"],
-        "slug": file.rpartition("/")[2].rpartition(".")[0],
-        "title": call.text("title") or title,
+        "slug": _free_slug(rest, slugify(title)),
+        "title": title,
         "caption": call.text("caption"),
-        "alt_text": call.text("alt_text"),
+        **_alt_text(call.text("alt_text")),
         "description": call.text("description"),
         "post": int(call.text("post") or 0) or None,
         "author": (rest.user or {})["id"],
@@ -98,6 +102,24 @@ def _new_media(rest: Rest, name: str, title: str, extension: str, facts: Facts) 
     return state.put("wp_media", str(id_), media)
 
 
+def _alt_text(sent: str) -> dict[str, str]:
+    """As the interface gives it back, and as people read it."""
+    raw = field_text(sent)
+    return {"raw_alt_text": raw, "alt_text": readable(raw)}
+
+
+def _free_slug(rest: Rest, wanted: str) -> str:
+    """Attachments share their slugs with all posts."""
+    state = rest.sandbox.state
+    taken = {media["slug"] for media in state.all("wp_media")}
+    taken |= {post["slug"] for post in rest.sandbox.posts("web")}
+    slug, number = wanted, 2
+    while slug in taken:
+        slug = f"{wanted}-{number}"
+        number += 1
+    return slug
+
+
 def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, Any]:
     facts = rest.sandbox.files.facts(media["sha256"])
     url = media_url(rest, media)
@@ -105,6 +127,7 @@ def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, A
     details: dict[str, Any] = {"filesize": facts["size"]}
     if "width" in facts:
         details.update(width=facts["width"], height=facts["height"], file=media["file"])
+    details["sizes"] = {}
     if picture:
         full = {"file": media["file"].rpartition("/")[2], "width": facts["width"], "height": facts["height"],
                 "mime_type": media["mime_type"], "source_url": url}  # fmt: skip
@@ -113,24 +136,44 @@ def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, A
         "id": media["id"],
         "date": iso(media["created_at"], SITE_TIME),
         "slug": media["slug"],
+        "date_gmt": iso(media["created_at"], UTC),
+        "modified": iso(media["modified_at"], SITE_TIME),
+        "modified_gmt": iso(media["modified_at"], UTC),
+        "guid": {"rendered": url},
         "status": "inherit",
         "type": "attachment",
         "link": rest.sandbox.url(f"/web/{media['slug']}/"),
-        "title": {"rendered": media["title"]},
+        "title": {"rendered": texturize(media["title"])},
+        "comment_status": "open",
+        "ping_status": "closed",
+        "template": "",
+        "meta": [],
         "author": media["author"],
         "caption": {"rendered": render(media["caption"])},
-        "description": {"rendered": render(media["description"])},
-        "alt_text": media["alt_text"],
+        "description": {"rendered": _attachment_html(media, url) + render(media["description"])},
+        "alt_text": media.get("raw_alt_text", media["alt_text"]),
         "media_type": "image" if picture else "file",
         "mime_type": media["mime_type"],
         "media_details": details,
         "post": media["post"],
+        "featured_media": 0,
         "source_url": url,
     }
     if (context or rest.context) == "edit":
         for name in ("title", "caption", "description"):
             shown[name]["raw"] = media[name]
+        shown["guid"]["raw"] = url
+        shown["generated_slug"] = media["slug"]
+        shown["permalink_template"] = rest.sandbox.url(f"/web/?attachment_id={media['id']}")
+        shown["missing_image_sizes"] = []
     return shown
+
+
+def _attachment_html(media: Document, url: str) -> str:
+    shown = escape(media["title"])
+    if media["mime_type"].startswith("image/"):
+        shown = f'<img src="{escape(url)}" class="attachment-medium" alt="{escape(media["alt_text"])}" />'
+    return f"<p class=\"attachment\"><a href='{escape(url)}'>{shown}</a></p>\n"
 
 
 def _own_media(rest: Rest) -> Document:
@@ -140,22 +183,29 @@ def _own_media(rest: Rest) -> Document:
     return media
 
 
+def _need(rest: Rest, media: Document, verb: str, code: str, message: str) -> None:
+    own = media["author"] == (rest.user or {}).get("id")
+    if not (rest.can(f"{verb}_posts") and (own or rest.can(f"{verb}_others_posts"))):
+        raise WordPressError(403 if rest.user else 401, code, message)
+
+
 @route("GET", "/wp/v2/media/(?P<id>\\d+)")
 def read(rest: Rest) -> Response:
     media = _own_media(rest)
     if rest.context == "edit":
-        rest.need("upload_files", "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
+        _need(rest, media, "edit", "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
     return JSONResponse(show(rest, media))
 
 
 @route("POST PUT PATCH", "/wp/v2/media/(?P<id>\\d+)")
 def update(rest: Rest) -> Response:
     media = _own_media(rest)
-    rest.need("upload_files", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
+    _need(rest, media, "edit", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
     for name in ("title", "caption", "alt_text", "description"):
         if name in rest.call.params:
             value = rest.call.params[name]
-            media[name] = str(value.get("raw", "") if isinstance(value, dict) else value)
+            text = str(value.get("raw", "") if isinstance(value, dict) else value)
+            media.update(_alt_text(text) if name == "alt_text" else {name: text})
     if "post" in rest.call.params:
         media["post"] = int(rest.call.text("post") or 0) or None
     media["modified_at"] = rest.sandbox.state.time()
@@ -166,12 +216,16 @@ def update(rest: Rest) -> Response:
 @route("DELETE", "/wp/v2/media/(?P<id>\\d+)")
 def delete(rest: Rest) -> Response:
     media = _own_media(rest)
-    rest.need("upload_files", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
+    _need(rest, media, "delete", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
     if not rest.call.flag("force", False):
         message = "The post does not support trashing. Set 'force=true' to delete."
         raise WordPressError(501, "rest_trash_not_supported", message)
     previous = show(rest, media, "edit")
-    rest.sandbox.state.delete("wp_media", str(media["id"]))
+    with rest.sandbox.state.transaction():
+        rest.sandbox.state.delete("wp_media", str(media["id"]))
+        for post in rest.sandbox.posts("web"):
+            if post["featured_media"] == media["id"]:
+                rest.sandbox.state.put("post:web", post["id"], {**post, "featured_media": 0})
     return JSONResponse({"deleted": True, "previous": previous})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,17 +12,27 @@ from medsos.sandbox.wordpress import (
     Rest,
     WordPressError,
     comma_list,
+    in_words,
     indexed_list,
     invalid_param,
     listed,
     route,
     slugify,
 )
+from medsos.sandbox.wordpress_saving import PUBLIC, save
 from medsos.sandbox.wordpress_terms import terms
-from medsos.sandbox.wordpress_view import SITE_TIME, current_status, show
+from medsos.sandbox.wordpress_text import filtered
+from medsos.sandbox.wordpress_view import SITE_TIME, current_status, raw_title, show
 
 STATUSES = ("publish", "future", "draft", "pending", "private")
-_PUBLIC = ("publish", "future")
+_LISTABLE = (
+    *STATUSES, "trash", "auto-draft", "inherit", "request-pending", "request-confirmed", "request-failed",
+    "request-completed", "any",
+)  # fmt: skip
+_ORDERS = (
+    "author", "date", "id", "include", "modified", "parent", "relevance", "slug", "include_slugs", "title",
+)  # fmt: skip
+_TRASHED = "__trashed"
 
 
 # -- writing -------------------------------------------------------------------------------------------------
@@ -37,20 +46,23 @@ def create(rest: Rest) -> Response:
     rest.need("edit_posts", "rest_cannot_create", "Sorry, you are not allowed to create posts as this user.")
     _need_publish(rest, changes)
     post: Document = {
-        "title": "", "content": "", "excerpt": "", "status": "draft", "slug": "", "featured_media": 0,
+        "raw_title": "", "content": "", "excerpt": "", "status": "draft", "slug": "", "featured_media": 0,
         "author": (rest.user or {})["id"], "comment_status": "open", "ping_status": "open", "sticky": False,
         "format": "standard", "categories": [1], "tags": [],
     }  # fmt: skip
     with rest.sandbox.state.transaction():
         terms(rest.sandbox, "categories")
         post.update(changes)
-        if not (post["title"] or post["content"] or post["excerpt"]):
+        if not (post["raw_title"] or post["content"] or post["excerpt"]):
             raise WordPressError(400, "empty_content", "Content, title, and excerpt are empty.")
         now = rest.sandbox.state.time()
         post["id"] = str(rest.sandbox.state.next_number("wp_id", 10))
         post.setdefault("created_at", now)
         post.setdefault("visible_at", now)
-        _save(rest, post)
+        save(rest, post, unique_slug="status" in changes)
+        # What an article is called for ever is its address of the moment it was made.
+        post["guid_path"] = post["path"] if post["status"] == "publish" else f"/web/?p={post['id']}"
+        rest.sandbox.state.put("post:web", post["id"], post)
     shown = show(rest, post, "edit")
     location = rest.sandbox.url(f"/web/wp-json/wp/v2/posts/{post['id']}")
     return JSONResponse(shown, 201, headers={"Location": location})
@@ -63,7 +75,10 @@ def _changes(rest: Rest) -> dict[str, Any]:
     for name in ("title", "content", "excerpt"):
         if name in params:
             value = params[name]
-            changes[name] = str(value.get("raw", "") if isinstance(value, dict) else value or "")
+            text = value.get("raw") if isinstance(value, dict) else value
+            text = text if isinstance(text, str) else ""
+            key = "raw_title" if name == "title" else name
+            changes[key] = text if rest.can("unfiltered_html") else filtered(text)
     if "status" in params:
         if params["status"] not in STATUSES:
             message = "status is not one of publish, future, draft, pending, and private."
@@ -77,7 +92,10 @@ def _changes(rest: Rest) -> dict[str, Any]:
     if "sticky" in params:
         changes["sticky"] = rest.call.flag("sticky", False)
     if "featured_media" in params:
-        changes["featured_media"] = _featured(rest, params["featured_media"])
+        number = int(params["featured_media"]) if str(params["featured_media"]).isdigit() else 0
+        # A picture that is not in the library is passed over without a word.
+        if number == 0 or rest.sandbox.state.get("wp_media", str(number)):
+            changes["featured_media"] = number
     for name in ("categories", "tags"):
         if name in params or any(key.startswith(f"{name}[") for key in params):
             changes[name] = _term_ids(rest, name)
@@ -85,13 +103,6 @@ def _changes(rest: Rest) -> dict[str, Any]:
     if moment is not None:
         changes["visible_at"] = moment
     return changes
-
-
-def _featured(rest: Rest, value: Any) -> int:
-    number = int(value) if str(value).isdigit() else -1
-    if number and rest.sandbox.state.get("wp_media", str(number)) is None:
-        raise WordPressError(400, "rest_invalid_featured_media", "Invalid featured media ID.")
-    return number
 
 
 def _term_ids(rest: Rest, taxonomy: str) -> list[int]:
@@ -121,49 +132,6 @@ def _need_publish(rest: Rest, changes: dict[str, Any]) -> None:
         rest.need("publish_posts", "rest_cannot_publish", message)
 
 
-def _save(rest: Rest, post: Document) -> None:
-    """Bring status, slug and media in line, and store the post."""
-    sandbox, now = rest.sandbox, rest.sandbox.state.time()
-    if post["status"] in _PUBLIC:
-        # Less than a minute ahead counts as now.
-        post["status"] = "future" if post["visible_at"] > now + 60 else "publish"
-        if post["status"] == "publish":
-            post["visible_at"] = min(post["visible_at"], now)
-        post["slug"] = post["slug"] or slugify(post["title"]) or post["id"]
-        post["categories"] = post["categories"] or [1]
-    if post["slug"] and post["status"] != "trash":
-        post["slug"] = _free_slug(rest, post)
-    media, alt_texts = _media_of(rest, post)
-    post.update(
-        platform="web", path=f"/web/{post['slug']}/", text=post["content"], media=media, alt_texts=alt_texts,
-        public=post["status"] in _PUBLIC, modified_at=now,
-    )  # fmt: skip
-    sandbox.state.put("post:web", post["id"], post)
-
-
-def _free_slug(rest: Rest, post: Document) -> str:
-    """A taken slug gets `-2`, `-3`… without an error, for drafts too."""
-    taken = {other["slug"] for other in rest.sandbox.posts("web") if other["id"] != post["id"]}
-    slug, number = post["slug"], 2
-    while slug in taken:
-        slug = f"{post['slug']}-{number}"
-        number += 1
-    return str(slug)
-
-
-def _media_of(rest: Rest, post: Document) -> tuple[list[str], list[str]]:
-    """The featured picture first, then every upload that the article shows or links to."""
-    names = set(re.findall(r"/wp-content/uploads/([\w./%-]+)", post["content"]))
-    hashes: list[str] = []
-    alt_texts: list[str] = []
-    for media in reversed(rest.sandbox.state.all("wp_media")):
-        featured = media["id"] == post["featured_media"]
-        if (featured or media["file"] in names) and media["sha256"] not in hashes:
-            hashes.insert(0 if featured else len(hashes), media["sha256"])
-            alt_texts.insert(0 if featured else len(alt_texts), media["alt_text"])
-    return hashes, alt_texts
-
-
 def _own_post(rest: Rest) -> Document:
     post = rest.sandbox.post("web", rest.args["id"])
     if post is None:
@@ -176,32 +144,45 @@ def update(rest: Rest) -> Response:
     changes = _changes(rest)
     with rest.sandbox.state.transaction():
         post = _own_post(rest)
-        _need_edit(rest, post, "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
+        _need(rest, post, "edit", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
         _need_publish(rest, changes)
-        unpublished = post["status"] not in _PUBLIC
+        unpublished = post["status"] not in PUBLIC
+        if post["status"] == "trash" and "status" in changes:
+            post["slug"] = post["slug"].removesuffix(_TRASHED)
         post.update(changes)
-        if unpublished and post["status"] in _PUBLIC and "visible_at" not in changes:
+        if unpublished and post["status"] in PUBLIC and "visible_at" not in changes:
             post["visible_at"] = rest.sandbox.state.time()
-        _save(rest, post)
+        save(rest, post, unique_slug="slug" in changes)
     return JSONResponse(show(rest, post, "edit"))
 
 
-def _need_edit(rest: Rest, post: Document, code: str, message: str) -> None:
-    """Contributors may change only their own unpublished posts."""
-    allowed = rest.can("publish_posts") or (
-        rest.can("edit_posts")
-        and post["author"] == (rest.user or {}).get("id")
-        and post["status"] not in _PUBLIC
-    )
-    if not allowed:
+def _may(rest: Rest, post: Document, verb: str) -> bool:
+    """`edit` or `delete`: other people's and published posts each need a capability of their own."""
+    needed = [f"{verb}_posts"]
+    if post["author"] != (rest.user or {}).get("id"):
+        needed.append(f"{verb}_others_posts")
+    if post["status"] in PUBLIC:
+        needed.append(f"{verb}_published_posts")
+    return all(rest.can(capability) for capability in needed)
+
+
+def _need(rest: Rest, post: Document, verb: str, code: str, message: str) -> None:
+    if not _may(rest, post, verb):
         raise WordPressError(403 if rest.user else 401, code, message)
+
+
+def _readable_by(rest: Rest, post: Document) -> bool:
+    """In lists, posts that somebody may not see are left out, though still counted."""
+    if rest.context == "edit":
+        return _may(rest, post, "edit")
+    return current_status(rest, post) == "publish" or _may(rest, post, "edit")
 
 
 @route("DELETE", "/wp/v2/posts/(?P<id>\\d+)")
 def delete(rest: Rest) -> Response:
     with rest.sandbox.state.transaction():
         post = _own_post(rest)
-        _need_edit(rest, post, "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
+        _need(rest, post, "delete", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
         if rest.call.flag("force", False):
             previous = show(rest, post, "edit")
             rest.sandbox.state.delete("post:web", post["id"])
@@ -209,8 +190,8 @@ def delete(rest: Rest) -> Response:
         if post["status"] == "trash":
             raise WordPressError(410, "rest_already_trashed", "The post has already been deleted.")
         post["status"] = "trash"
-        post["slug"] = f"{post['slug']}__trashed" if post["slug"] else ""
-        _save(rest, post)
+        post["slug"] = f"{post['slug']}{_TRASHED}" if post["slug"] else ""
+        save(rest, post)
     return JSONResponse(show(rest, post, "edit"))
 
 
@@ -221,9 +202,9 @@ def delete(rest: Rest) -> Response:
 def read(rest: Rest) -> Response:
     post = _own_post(rest)
     if rest.context == "edit":
-        _need_edit(rest, post, "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
+        _need(rest, post, "edit", "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
     if current_status(rest, post) != "publish":
-        _need_edit(rest, post, "rest_forbidden", "Sorry, you are not allowed to do that.")
+        _need(rest, post, "edit", "rest_forbidden", "Sorry, you are not allowed to do that.")
     return JSONResponse(show(rest, post))
 
 
@@ -233,10 +214,9 @@ def list_posts(rest: Rest) -> Response:
     if "any" in statuses:
         statuses = list(STATUSES)
     for status in statuses:
-        if status not in (*STATUSES, "trash"):
-            raise invalid_param(
-                "status", f"status[0] is not one of {', '.join(STATUSES)}.", "rest_not_in_enum"
-            )
+        if status not in _LISTABLE:
+            message = f"status[0] is not one of {in_words(_LISTABLE)}."
+            raise invalid_param("status", message, "rest_not_in_enum")
     if statuses != ["publish"] and not rest.can("edit_posts"):
         code = 403 if rest.user else 401
         raise invalid_param("status", "Status is forbidden.", "rest_forbidden_status", code)
@@ -249,7 +229,8 @@ def list_posts(rest: Rest) -> Response:
         post for post in rest.sandbox.posts("web")
         if current_status(rest, post) in statuses and post["modified_at"] <= newest
     ]  # fmt: skip
-    return listed(rest, _sorted(rest, _filtered(rest, posts)), lambda post: show(rest, post))
+    found = _sorted(rest, _filtered(rest, posts))
+    return listed(rest, found, lambda post: show(rest, post), lambda post: _readable_by(rest, post))
 
 
 def _filtered(rest: Rest, posts: list[Document]) -> list[Document]:
@@ -258,7 +239,7 @@ def _filtered(rest: Rest, posts: list[Document]) -> list[Document]:
     if slugs:
         posts = [post for post in posts if post["slug"] in slugs]
     if search:
-        posts = [post for post in posts if search in f"{post['title']} {post['content']}".lower()]
+        posts = [post for post in posts if search in f"{raw_title(post)} {post['content']}".lower()]
     for name in ("categories", "tags"):
         wanted = set(indexed_list(call, name))
         if wanted:
@@ -285,7 +266,10 @@ def _bound(rest: Rest, name: str) -> float:
 
 def _sorted(rest: Rest, posts: list[Document]) -> list[Document]:
     keys = {"date": "visible_at", "modified": "modified_at", "title": "title", "slug": "slug"}
-    key, ascending = rest.call.text("orderby", "date"), rest.call.text("order", "desc") == "asc"
+    key, ascending = (
+        rest.one_of("orderby", _ORDERS, "date"),
+        rest.one_of("order", ("asc", "desc"), "desc") == "asc",
+    )
     if key == "id":
         return sorted(posts, key=lambda post: int(post["id"]), reverse=not ascending)
     return sorted(posts, key=lambda post: post[keys.get(key, "visible_at")], reverse=not ascending)

@@ -26,7 +26,9 @@ def terms(sandbox: Sandbox, taxonomy: str) -> list[Document]:
 def _show_term(rest: Rest, taxonomy: str, term: Document) -> dict[str, Any]:
     count = sum(term["id"] in post[taxonomy] for post in rest.sandbox.visible_posts("web"))
     folder = "category" if taxonomy == "categories" else "tag"
-    return {**term, "count": count, "link": rest.sandbox.url(f"/web/{folder}/{term['slug']}/"), "meta": []}
+    link = rest.sandbox.url(f"/web/{folder}/{term['slug']}/")
+    parent = {"parent": 0} if taxonomy == "categories" else {}
+    return {**term, **parent, "count": count, "link": link, "meta": []}
 
 
 @route("GET", "/wp/v2/(?P<taxonomy>categories|tags)")
@@ -68,7 +70,9 @@ def create_term(rest: Rest) -> Response:
         for term in terms(rest.sandbox, taxonomy):
             if term["name"].lower() == name.lower():
                 message = "A term with the name provided already exists in this taxonomy."
-                raise WordPressError(400, "term_exists", message, term_id=term["id"])
+                error = WordPressError(400, "term_exists", message, term_id=term["id"])
+                error.body["additional_data"] = [term["id"], term["id"]]
+                raise error
         terms(rest.sandbox, "categories")
         number = rest.sandbox.state.next_number("wp_term")
         term = {
@@ -79,7 +83,8 @@ def create_term(rest: Rest) -> Response:
             "taxonomy": _TAXONOMIES[taxonomy],
         }
         rest.sandbox.state.put(f"wp_{taxonomy}", str(number), term)
-    return JSONResponse(_show_term(rest, taxonomy, term), 201)
+    location = rest.sandbox.url(f"/web/wp-json/wp/v2/{taxonomy}/{number}")
+    return JSONResponse(_show_term(rest, taxonomy, term), 201, headers={"Location": location})
 
 
 @route("GET", "/wp/v2/comments")

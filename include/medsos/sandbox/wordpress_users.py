@@ -1,4 +1,4 @@
-"""Who may do what on the WordPress site: roles, users, application passwords (platform contract, section 2.1)."""
+"""Who may do what on the WordPress site: roles, users, passwords (platform contract, section 2.1)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from medsos.sandbox import accounts, ids
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import Call, ReadCall
-from medsos.sandbox.x_auth import XError, authenticate
+from medsos.sandbox.x_auth import PROBLEMS, XError, authenticate
 from medsos.sandbox.x_media import invalid_request, is_expired
 from medsos.sandbox.x_text import INVALID, urls, weighted_length
 
@@ -183,7 +183,7 @@ def _entity(call: Call, post: Document) -> dict[str, Any]:
             "expanded_url": f"https://x.com{post['path'].removeprefix('/x.com')}/{kind}/1",
             "display_url": "pic.x.com/latihan",
         })  # fmt: skip
-    new = _new_words(call)
+    new, count = _new_words(call), call.sandbox.state.count
     everything: dict[str, Any] = {
         "created_at": datetime.fromtimestamp(post["created_at"], UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
         "author_id": accounts.X["user_id"],
@@ -192,8 +192,9 @@ def _entity(call: Call, post: Document) -> dict[str, Any]:
         "entities": {"urls": entities} if entities else None,
         "attachments": {"media_keys": [f"3_{id_}" for id_ in post["media_ids"]]} if post["media"] else None,
         "public_metrics": {
-            "like_count": 0, "reply_count": 0, "quote_count": 0, "bookmark_count": 0, "impression_count": 0,
-            "repost_count" if new else "retweet_count": 0,
+            "like_count": count("x", "likes"), "reply_count": count("x", "comments"), "quote_count": 0,
+            "bookmark_count": 0, "impression_count": count("x", "views"),
+            "repost_count" if new else "retweet_count": count("x", "shares"),
         },
     }  # fmt: skip
     wanted = _fields(call)
@@ -272,7 +273,7 @@ def _not_found(parameter: str, value: str, kind: str = "tweet") -> dict[str, Any
         "value": value, "title": "Not Found Error",
         "detail": f"Could not find {kind} with {parameter}: [{value}].",
         "resource_type": kind, "parameter": parameter, "resource_id": value,
-        "type": "https://api.twitter.com/2/problems/resource-not-found",
+        "type": f"{PROBLEMS}/resource-not-found",
     }  # fmt: skip
 
 

@@ -20,6 +20,9 @@ TIMESTAMP_SECONDS = 300
 # Clients that sign for the platform's own address are accepted too (section 8).
 PLATFORM_HOSTS = ("https://api.x.com", "https://api.twitter.com")
 
+# Section 5.8: both hosts occur; the newer specification, and clients made from it, know only this one.
+PROBLEMS = "https://api.x.com/2/problems"
+
 router = APIRouter()
 
 
@@ -30,7 +33,7 @@ class XError(PlatformError):
         self, status: int, title: str, detail: str, problem: str = "about:blank",
         errors: list[dict[str, Any]] | None = None,
     ) -> None:  # fmt: skip
-        kind = problem if problem == "about:blank" else f"https://api.twitter.com/2/problems/{problem}"
+        kind = problem if problem == "about:blank" else f"{PROBLEMS}/{problem}"
         body: dict[str, Any] = {"title": title, "detail": detail, "type": kind, "status": status}
         if errors:
             body["errors"] = errors

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun
 from medsos.operators.form_link import ApprovalFormLink
 from medsos.operators.forms import Answer, Form, FormOperator, text_field
 from medsos.operators.people import title_of
+from medsos.operators.plans import decision_of_round
 from medsos.operators.sealing import seal_now
 
 if TYPE_CHECKING:
@@ -44,25 +46,40 @@ class ApprovalSensor(FormOperator):
             subject=f"Langkah 3 · Persetujuan putaran {run.round_no} · {title_of(run)}",
             body=f"[**Buka formulir persetujuan dengan semua desain**]({link})\n\n{_summary(run)}",
             fields={
+                "segel": text_field(
+                    "Segel materi",
+                    seal_now(run, run.round_no),
+                    description="Diisi sistem; menandai tepat materi yang Anda lihat. Jangan diubah.",
+                ),
                 "catatan": text_field(
                     "Catatan",
                     lines=4,
                     description="Wajib diisi bila meminta revisi atau menolak.",
-                )
+                ),
             },
             options=("Setuju", "Tolak") if self.last_round else ("Setuju", "Revisi", "Tolak"),
         )
+
+    def already(self, run: CycleRun) -> str | None:
+        decision = decision_of_round(run, run.round_no)
+        return decision.decision if decision else None
 
     def accept(self, run: CycleRun, answer: Answer) -> str:
         from medsos.approval.decisions import OPTIONS, record_decision
         from medsos.store.session import transaction
 
+        seal = seal_now(run, run.round_no)
+        if answer.values.get("segel") != seal:
+            raise FormError(
+                "Materi berubah setelah formulir ini dibuat, jadi keputusan tidak dicatat. Buka formulir "
+                "persetujuan dengan semua desain, periksa lagi, lalu putuskan di sana."
+            )
         with transaction() as session:
             approval = record_decision(
                 session,
                 cycle_id=run.cycle_id,
                 round_no=run.round_no,
-                seal=seal_now(run, run.round_no),
+                seal=seal,
                 decision=OPTIONS[answer.option],
                 by=answer.by,
                 at=answer.at,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from medsos.errors import ConfigError
 from medsos.offices.model import Person, load_office, office_slugs
 
 ROLES_FILE = Path(__file__).with_name("roles.json")
@@ -23,12 +25,16 @@ FAB_ROLES = {
 
 
 def people_of_all_offices(offices_dir: Path) -> dict[str, Person]:
-    """Log-in name -> person, over all offices."""
-    return {
-        person.username: person
-        for slug in office_slugs(offices_dir)
-        for person in load_office(offices_dir, slug).people
-    }
+    """Log-in name -> person, over all offices; one with a broken file is left out, aloud."""
+    people = {}
+    for slug in office_slugs(offices_dir):
+        try:
+            office = load_office(offices_dir, slug)
+        except ConfigError as error:
+            sys.stderr.write(f"Kantor {slug} dilewati:\n{error}\n")
+            continue
+        people.update({person.username: person for person in office.people})
+    return people
 
 
 def declared_roles() -> dict[str, set[tuple[str, str]]]:

@@ -52,12 +52,12 @@ def make_intake_folders(settings: Settings) -> None:
 
 def _local(settings: Settings) -> None:
     from medsos.stack.airflow_env import airflow_environment
-    from medsos.stack.officials import seed_all_offices
+    from medsos.stack.officials import sync_all_offices
 
     config = load_config(settings.home)
     config.airflow_home.mkdir(parents=True, exist_ok=True)
     _migrate(settings, airflow_environment(config))
-    seed_all_offices(settings.database_url, settings.offices_dir)
+    sync_all_offices(settings.database_url, settings.offices_dir)
 
 
 def _production(settings: Settings) -> None:
@@ -69,7 +69,7 @@ def _production(settings: Settings) -> None:
     people = fab_users.people_of_all_offices(settings.offices_dir)
     first = passwords(passwords_file, [OPERATOR, *people])
     created, ids = fab_users.sync(people, OPERATOR, first)
-    officials.seed_all_offices(settings.database_url, settings.offices_dir, ids)
+    officials.sync_all_offices(settings.database_url, settings.offices_dir, ids)
     if created:
         sys.stdout.write(
             f"Pengguna baru: {', '.join(created)}. Kata sandi awal ada di {passwords_file}; "

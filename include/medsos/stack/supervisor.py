@@ -203,8 +203,8 @@ def _airflow(*arguments: str) -> list[str]:
 
 
 def _prepare_record(settings: Settings) -> None:
-    from medsos.stack.officials import seed_all_offices
+    from medsos.stack.officials import sync_all_offices
     from medsos.store.migrate import upgrade
 
     upgrade(settings.database_url)
-    seed_all_offices(settings.database_url, settings.offices_dir)
+    sync_all_offices(settings.database_url, settings.offices_dir)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select, text
@@ -37,7 +37,8 @@ def append_audit(
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST_HASH
     entry = AuditEntry(
-        at=at,
+        # The store gives times back in UTC; the hash must be of what will be read.
+        at=at.astimezone(UTC),
         actor=actor,
         action=action,
         cycle_id=cycle_id,

@@ -16,6 +16,8 @@ from medsos.settings import load_settings
 
 BUSY_SECONDS = 30
 
+_ONLY_READS = "medsos_only_reads"
+
 
 @lru_cache(maxsize=4)
 def engine_for(database_url: str) -> Engine:
@@ -38,7 +40,8 @@ def engine_for(database_url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         # Take the write lock at once: a reader that turns writer half-way cannot wait, it fails.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        only_reads = connection.get_execution_options().get(_ONLY_READS, False)
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -51,4 +54,15 @@ def transaction(database_url: str | None = None) -> Iterator[Session]:
     """
     engine = engine_for(database_url or load_settings().database_url)
     with Session(engine, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(database_url: str | None = None) -> Iterator[Session]:
+    """One consistent view of the record that holds no write lock, for work that takes its time.
+
+    Nothing may be written in it.
+    """
+    engine = engine_for(database_url or load_settings().database_url)
+    with Session(engine.execution_options(**{_ONLY_READS: True}), expire_on_commit=False) as session:
         yield session

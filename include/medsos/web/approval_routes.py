@@ -84,7 +84,11 @@ async def decide(
         )
     try:
         await forms.answer(
-            view.cycle.dag_id, view.cycle.run_id, view.task_id, keputusan, {"catatan": note or None}
+            view.cycle.dag_id,
+            view.cycle.run_id,
+            view.task_id,
+            keputusan,
+            {"catatan": note or None, "segel": view.seal},
         )
     except FormRefused as error:
         return await _form(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.approval.officials import Holder, entitled_approvers
-from medsos.approval.seal import compute_seal, designs_of_round
+from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.channels.limits import LIMITS, UNIT_NAMES, channel_text_length
 from medsos.content.captions import fill_links, with_longest_link
 from medsos.content.plan import WEB_LINK
@@ -133,7 +133,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
         decision=next((row for row in history if row.round == round_no), None),
         approvers=tuple(entitled_approvers(session, cycle_id, local_day(office, now))),
         refused=_refused(session, cycle_id, round_no),
-        seal=compute_seal(designs, cycle_id=cycle_id),
+        seal=compute_seal(designs, cycle_id=cycle_id, title=title_of_round(session, cycle_id, round_no)),
     )
 
 

@@ -19,6 +19,7 @@ PUBLICATION = {
     "published": "Tayang",
     "rejected": "Ditolak platform",
     "needs_person": "Perlu diperiksa",
+    "cancelled": "Dibatalkan",
     "tidak_diunggah": "Tidak diunggah",
 }
 MODE = {"api": "otomatis", "manual": "manual oleh admin", "off": "tidak dipakai"}
