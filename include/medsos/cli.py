@@ -58,6 +58,24 @@ def demo() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Periksa tiap kanal: tersambung, izin, masa berlaku token, dan kuota."""
+    import os
+
+    from medsos.settings import load_settings
+    from medsos.stack.airflow_env import airflow_environment
+    from medsos.stack.config import load_config
+
+    if "AIRFLOW_HOME" not in os.environ:
+        os.environ.update(airflow_environment(load_config(load_settings().home)))
+    # Connections are read straight from Airflow's database, as the API server does.
+    os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
+    from medsos.hooks.doctor import main
+
+    raise typer.Exit(main())
+
+
+@app.command()
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Hanya periksa; gagal bila usang.")] = False,
 ) -> None:

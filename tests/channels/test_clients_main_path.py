@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from medsos.channels.base import Committed, Media, Post
+from medsos.channels.limits import check_limits
 from medsos.errors import AuthInvalid, UnknownOutcome
 
 TEXT = "Sosialisasi tahapan Pemilu di Kota Bengkulu.\n\nSalam & hormat <KPU>.\n#KPUMelayani #KPUKotaBengkulu"
@@ -36,7 +37,7 @@ def test_a_picture_is_published_once_with_our_text_and_alt_text(
     sandbox: Any, journal: Any, picture: Callable[..., Media], channel: str
 ) -> None:
     client, post = sandbox.client(channel), post_of(picture())
-    assert client.check(post) == []
+    assert check_limits(client.channel, client.limits, post) == []
 
     committed = publish(client, post, journal)
 
@@ -161,7 +162,7 @@ def test_text_alone_is_published_where_the_platform_takes_it(
     sandbox: Any, journal: Any, channel: str
 ) -> None:
     client, post = sandbox.client(channel), post_of()
-    assert client.check(post) == []
+    assert check_limits(client.channel, client.limits, post) == []
 
     committed = publish(client, post, journal)
 
@@ -175,7 +176,7 @@ def test_a_video_is_published_once(
     sandbox: Any, journal: Any, video: Media, picture: Callable[..., Media], channel: str
 ) -> None:
     client, post = sandbox.client(channel), post_of(video, cover=picture("sampul", (1080, 1920)))
-    assert client.check(post) == []
+    assert check_limits(client.channel, client.limits, post) == []
 
     committed = publish(client, post, journal)
 

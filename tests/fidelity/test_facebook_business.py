@@ -82,8 +82,8 @@ def test_several_pictures_are_one_post_with_their_descriptions(
     page: Page, api: Api, picture: bytes, picture_url: str, visible: Any
 ) -> None:
     sent = call(
-        api, "POST", str(page["id"]), "photos", files={"source": ("foto.jpg", io.BytesIO(picture), "image/jpeg")},
-        published=False, alt_text_custom="Suasana rapat",
+        api, "POST", str(page["id"]), "photos", published=False, alt_text_custom="Suasana rapat",
+        files={"source": ("foto.jpg", io.BytesIO(picture), "image/jpeg")},
     )  # fmt: skip
     fetched = page.create_photo(
         params={"url": picture_url, "published": False, "alt_text_custom": "Peserta rapat"}
@@ -123,8 +123,9 @@ def test_a_big_video_goes_up_in_the_pieces_that_are_asked_for(
     while session["start_offset"] != session["end_offset"]:
         start, end = int(session["start_offset"]), int(session["end_offset"])
         session |= call(
-            api, "POST", page_id, "videos", files={"video_file_chunk": ("v.mp4", video[start:end], "video/mp4")},
+            api, "POST", page_id, "videos",
             upload_phase="transfer", upload_session_id=session["upload_session_id"], start_offset=start,
+            files={"video_file_chunk": ("v.mp4", video[start:end], "video/mp4")},
         )  # fmt: skip
     assert visible("facebook") == []
     done = call(
@@ -174,11 +175,8 @@ def test_counts_and_insights_of_a_post_are_read(page: Page, api: Api, tell: Any)
     insights = PagePost(post_id, api=api).get_insights(params={"metric": names})
 
     assert counts["shares"]["count"] == 1
-    assert [counts[name]["summary"]["total_count"] for name in ("likes", "comments", "reactions")] == [
-        5,
-        2,
-        5,
-    ]
+    totals = {name: counts[name]["summary"]["total_count"] for name in ("likes", "comments", "reactions")}
+    assert totals == {"likes": 5, "comments": 2, "reactions": 5}
     assert {row["name"]: row["values"][0]["value"] for row in insights} == dict(
         zip(names, (40, 30), strict=True)
     )

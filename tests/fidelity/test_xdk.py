@@ -167,7 +167,7 @@ def test_the_same_text_again_and_a_field_that_does_not_exist_are_refused(
     assert duplicate["detail"] == "You are not allowed to create a Tweet with duplicate content."
     status, unknown = refused(lambda: create(client, text="Lain", hashtags=["KPU"]))
     assert status == 400
-    assert known(schemas.InvalidRequestProblem.model_validate(unknown)).errors
+    assert schemas.InvalidRequestProblem.model_validate(unknown).title == "Invalid Request"
     assert len(visible("x")) == 1
 
 
@@ -224,7 +224,7 @@ def test_an_ended_token_is_renewed_by_the_sdk_and_the_old_refresh_token_is_used_
 
     assert client.access_token != x["oauth2_access_token"]
     assert client.token["refresh_token"] != x["oauth2_refresh_token"]
-    with pytest.raises(OAuth2Error, match="(?i)invalid"):
+    with pytest.raises(OAuth2Error, match=r"(?i)invalid"):
         connect(ends=time.time() - 100).users.get_me()
 
 

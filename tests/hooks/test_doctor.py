@@ -99,7 +99,8 @@ def test_a_token_that_ends_within_a_week_is_said(connections: Any, sandbox_url: 
     ends = NOW + timedelta(days=6)
     tell(sandbox_url, "settings", {"meta_token_expires_at": int(ends.timestamp())})
 
-    assert see("facebook").remarks == ["Token segera berakhir; perbarui sebelum tanggalnya."]
+    [remark] = see("facebook").remarks
+    assert re.fullmatch(r"Token segera berakhir \(.+ WIB\): buat token baru sebelum tanggal ini\.", remark)
     assert see("facebook", NOW - timedelta(days=2)).remarks == []
 
 

@@ -6,8 +6,7 @@ import time
 
 import pytest
 import requests
-
-from conftest import picture, set_up, web_picture
+from sandbox_kit import picture, set_up, web_picture
 
 
 def fault(sandbox, **fields):

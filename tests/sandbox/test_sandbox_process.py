@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import requests
+from sandbox_kit import picture, web_auth, web_picture
 
-from conftest import picture, web_auth, web_picture
 from medsos.sandbox.testing import running_sandbox
 
 

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 from requests_oauthlib import OAuth1
+from sandbox_kit import picture, set_up, video
 
-from conftest import picture, set_up, video
 from medsos.sandbox.x_text import weighted_length
 
 

@@ -2,7 +2,7 @@
 
 A client knows one platform's wire format and nothing of Airflow, the record or the SOP. The publishing
 protocol (`medsos.publishing`) drives it through the phases of the contract, section 1:
-`check` (no call) → `prepare` (no public effect) → `commit` (once) → `permalink`, `read_back`.
+`limits.check_limits` (no call) → `prepare` (no public effect) → `commit` (once) → `permalink`, `read_back`.
 """
 
 from __future__ import annotations
@@ -165,15 +165,6 @@ class ChannelClient(ABC):
     @abstractmethod
     def whoami(self) -> Account:
         """Ask the platform who these credentials belong to; the connection's Test button calls it."""
-
-    def check(self, post: Post) -> list[str]:
-        """Hold `post` against the declared limits, without any call.
-
-        :returns: one Indonesian sentence per broken limit; empty when all is well.
-        """
-        from medsos.channels.limits import check_limits
-
-        return check_limits(self.channel, self.limits, post)
 
     @abstractmethod
     def prepare(self, post: Post, journal: Journal) -> None:

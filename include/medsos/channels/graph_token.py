@@ -58,7 +58,10 @@ def life_of(facts: dict[str, Any] | None) -> Token:
     if ends:
         return Token(ends, "buat token baru sebelum tanggal ini")
     if data_ends:
-        return Token(data_ends, "akses data; token sendiri tidak berakhir")
+        return Token(
+            data_ends,
+            "akses data; token sendiri tidak berakhir. Sambungkan ulang akun sebelum tanggal ini",
+        )
     return NEVER_ENDS
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -62,9 +62,9 @@ class ChannelHook(BaseHook):
         """The website of the same office."""
         if not self.web_connection_id:
             return _NoMediaHost(self.hook_name)
-        from medsos.hooks.web import WebHook
+        from medsos.hooks.registry import hook_class
 
-        return WebHook(self.web_connection_id).get_client()
+        return cast(MediaHost, hook_class("web")(self.web_connection_id).get_client())
 
 
 class ConnectionFields:

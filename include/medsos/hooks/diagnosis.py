@@ -56,7 +56,7 @@ class Diagnosis:
             rights = ", ".join(map(str, self.access.lacking))
             found.append(f"Izin belum ada: {rights}. Lengkapi di platform, lalu buat token baru.")
         if self._ends_soon:
-            found.append("Token segera berakhir; perbarui sebelum tanggalnya.")
+            found.append(f"Token segera berakhir ({self.token_text}): {self.access.token.remark}.")
         if self.access.quota and not self.access.quota.left:
             found.append(f"Kuota postingan {self.access.quota.period} habis; sistem menunggu sampai dibuka.")
         tightest = self.usage.tightest

@@ -65,7 +65,7 @@ def _content(run: CycleRun, links: Any) -> Any:
     request, plan = request_of(run), plan_of_round(run, approval.round)
     day = request.activity_date or run.clock().astimezone(run.office.zone).date()
     return LinkPageContent(
-        title=request.title,
+        title=plan.headline,
         summary=plan.summary,
         office_name=run.office.name,
         website=run.office.website,

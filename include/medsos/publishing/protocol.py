@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from medsos.channels.base import ChannelClient, Committed, Post
+from medsos.channels.limits import check_limits
 from medsos.channels.progress import forget_commit
 from medsos.errors import (
     AccountBlocked,
@@ -133,7 +134,7 @@ def _prepare(ledger: Ledger, client: ChannelClient, post: Post, journal: StoredJ
     """Also for what is prepared already: containers and uploads expire, so the client looks again."""
     before = ledger.state
     try:
-        if problems := client.check(post):
+        if problems := check_limits(client.channel, client.limits, post):
             raise ContentInvalid(" ".join(problems))
         client.prepare(post, journal)
     except REFUSED_FOR_GOOD as error:
