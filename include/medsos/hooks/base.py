@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from airflow.sdk import BaseHook, Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
-from medsos.channels.base import ChannelClient, Media, MediaHost
+from medsos.channels.base import ChannelClient
 from medsos.clock import utc_now
 from medsos.errors import ConfigError
 from medsos.hooks.diagnosis import examine
@@ -58,14 +58,6 @@ class ChannelHook(BaseHook):
             ) from None
         return ConnectionFields(connection)
 
-    def media_host(self) -> MediaHost:
-        """The website of the same office."""
-        if not self.web_connection_id:
-            return _NoMediaHost(self.hook_name)
-        from medsos.hooks.registry import hook_class
-
-        return cast(MediaHost, hook_class("web")(self.web_connection_id).get_client())
-
 
 class ConnectionFields:
     """Typed access to a Connection, with errors that name the field as the form does."""
@@ -112,14 +104,3 @@ class ConnectionFields:
                 "Lengkapi di Admin → Connections."
             )
         return value
-
-
-class _NoMediaHost:
-    def __init__(self, hook_name: str) -> None:
-        self._hook_name = hook_name
-
-    def publish_media(self, media: Media, *, key: str) -> str:
-        raise ConfigError(
-            f"{self._hook_name}: gambar diambil dari situs web kantor, tetapi Connection situs web tidak "
-            "ditentukan. Lengkapi kanal web pada office.yaml."
-        )

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any, ClassVar, Protocol
 from zoneinfo import ZoneInfo
 
-from medsos.channels.base import Access
+from medsos.channels.base import Access, ChannelClient
 from medsos.channels.usage import SLOW_DOWN_PERCENT, Usage
 from medsos.errors import ChannelError, MedsosError, Transient
 from medsos.indonesian import number_text, short_date, time_text
-
-if TYPE_CHECKING:
-    from medsos.hooks.base import ChannelHook
 
 ENDS_SOON = timedelta(days=7)
 DEFAULT_ZONE = ZoneInfo("Asia/Jakarta")
@@ -109,7 +106,19 @@ class Diagnosis:
         return ends is not None and ends - self.at < ENDS_SOON
 
 
-def examine(hook: ChannelHook, at: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Diagnosis:
+class ExaminedHook(Protocol):
+    """What is needed of a channel's hook; `medsos.hooks.base.ChannelHook` has it."""
+
+    channel: ClassVar[str]
+    hook_name: ClassVar[str]
+    medsos_conn_id: str
+
+    def fields(self) -> Any: ...
+
+    def get_client(self) -> ChannelClient: ...
+
+
+def examine(hook: ExaminedHook, at: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Diagnosis:
     """Ask one channel's platform; never raises for what the project knows as an error.
 
     :param at: now; aware.

@@ -7,6 +7,7 @@ from typing import Literal, cast
 from medsos.channels.instagram import InstagramClient, InstagramSettings
 from medsos.errors import ConfigError
 from medsos.hooks.base import ChannelHook
+from medsos.hooks.media_host import website_as_host
 
 LOGIN_HOSTS = {"facebook": "https://graph.facebook.com", "instagram": "https://graph.instagram.com"}
 
@@ -36,5 +37,5 @@ class InstagramHook(ChannelHook):
                 host=fields.host or LOGIN_HOSTS[login],
                 **fields.given(version=fields.text("version")),
             ),
-            media_host=self.media_host(),
+            media_host=website_as_host(self.web_connection_id, needed_by=self.hook_name),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from medsos.channels.tiktok import TikTokClient, TikTokSettings
 from medsos.hooks.base import ChannelHook
+from medsos.hooks.media_host import website_as_host
 from medsos.hooks.tokens import VariableTokens
 
 
@@ -30,6 +31,6 @@ class TikTokHook(ChannelHook):
                     site=fields.text("site"),
                 ),
             ),
-            media_host=self.media_host(),
+            media_host=website_as_host(self.web_connection_id, needed_by=self.hook_name),
             token_store=VariableTokens.of(refresh),
         )
