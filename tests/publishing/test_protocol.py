@@ -25,10 +25,9 @@ from medsos.errors import (
     UnknownOutcome,
 )
 from medsos.publishing.ledger import LEASE, Ledger, StoredJournal, open_publication
-from medsos.publishing.protocol import (
-    READ_BACK_WAITS,
+from medsos.publishing.protocol import READ_BACK_WAITS, publish
+from medsos.publishing.settling import (
     hand_over,
-    publish,
     settle_as_absent,
     settle_as_cancelled,
     settle_as_published,

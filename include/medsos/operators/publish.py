@@ -56,7 +56,7 @@ class PublishOperator(FormOperator):
 
     def execute(self, context: Any) -> Any:
         from medsos.operators.publishing import approved_publication, ledger_of, publish_now
-        from medsos.publishing.protocol import hand_over
+        from medsos.publishing.settling import hand_over
         from medsos.publishing.states import NOTHING_SENT, State
 
         run = cycle_run(self)

@@ -71,7 +71,7 @@ def accept_as_up(run: CycleRun, row: Publication, answer: Answer) -> Publication
     """
     from medsos.evidence.record import keep_evidence
     from medsos.operators.publishing import ledger_of
-    from medsos.publishing.protocol import settle_as_published, settle_as_uploaded_by_hand
+    from medsos.publishing.settling import settle_as_published, settle_as_uploaded_by_hand
     from medsos.store.session import transaction
 
     address = checked_address(run, answer)
@@ -104,7 +104,7 @@ def accept_as_absent(run: CycleRun, row: Publication, answer: Answer) -> None:
     :raises FormError: nothing was in doubt, so there is nothing to upload again.
     """
     from medsos.operators.publishing import ledger_of
-    from medsos.publishing.protocol import settle_as_absent
+    from medsos.publishing.settling import settle_as_absent
 
     if run.setup.mode == "manual" and row.state != "needs_person":
         raise FormError(f"Kanal ini diunggah dengan tangan. Unggah dahulu, lalu tekan “{UP}”.")
@@ -115,7 +115,7 @@ def accept_as_absent(run: CycleRun, row: Publication, answer: Answer) -> None:
 def cancel(run: CycleRun, row: Publication, answer: Answer) -> None:
     """Give this channel up for this cycle."""
     from medsos.operators.publishing import ledger_of
-    from medsos.publishing.protocol import settle_as_cancelled
+    from medsos.publishing.settling import settle_as_cancelled
 
     settle_as_cancelled(ledger_of(run, row))
     _audit(run, answer, "publication.cancelled", answer.option)
