@@ -25,7 +25,8 @@ def write_photo(path: Path) -> None:
 def write_video(path: Path) -> None:
     """A slow pan over the sample photo of ballot boxes, without sound. MP4, H.264."""
     width, height = VIDEO_SIZE
-    with av.open(str(path), "w") as container:
+    # Instagram wants the index (moov) in front of the pictures.
+    with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=FRAMES_PER_SECOND)
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         with Image.open(SAMPLES_DIR / "kotak-suara.jpg") as scene:
