@@ -8,7 +8,7 @@ protocol (`medsos.publishing`) drives it through the phases of the contract, sec
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -197,6 +197,13 @@ class ChannelClient(ABC):
     @abstractmethod
     def read_back(self, post_id: str) -> FoundPost:
         """Read one post of ours as the platform now has it."""
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        """What stands on the account since a moment, newest first; for a person who has to compare.
+
+        :raises NotSupported: the platform shows no list of posts through its API.
+        """
+        raise NotSupported(f"Daftar postingan lewat API tidak didukung oleh {self.platform}.")
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         """How a post is doing now, under the names of `metrics.METRICS`; None for what the platform does
