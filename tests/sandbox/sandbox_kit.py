@@ -39,6 +39,11 @@ def set_up(url: str, **settings: object) -> None:
     requests.post(f"{url}/_inspect/settings", json=settings, timeout=10).raise_for_status()
 
 
+def tell(url: str, what: str, **body: object) -> None:
+    """Use the control API: `tell(sandbox, "clock", advance_seconds=9)`."""
+    requests.post(f"{url}/_inspect/{what}", json=body, timeout=10).raise_for_status()
+
+
 def picture(width: int = 1080, height: int = 1080, kind: str = "JPEG") -> bytes:
     image = Image.new("RGB", (width, height), "#8f1d2c")
     drawing = ImageDraw.Draw(image)

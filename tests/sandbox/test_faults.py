@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import time
+from datetime import datetime, timedelta
 
 import pytest
 import requests
-from sandbox_kit import picture, set_up, web_picture
+from sandbox_kit import picture, set_up, tell, web_picture
 
 
 def fault(sandbox, **fields):
@@ -72,7 +74,18 @@ def test_faults_are_counted_and_can_wait_for_a_later_request(sandbox, keys, visi
 
 
 def test_a_nonsensical_fault_is_refused(sandbox):
-    for nonsense in ({"kind": "ledakan"}, {"preset": "tidak_ada"}, {"path": "("}, {"jalur": "x"}, "x"):
+    for nonsense in (
+        {"kind": "ledakan"},
+        {"preset": "tidak_ada"},
+        {"path": "("},
+        {"jalur": "x"},
+        "x",
+        {"until": "kapan-kapan"},
+        {"until": "2026-11-23T10:00:00"},
+        {"times": 0},
+        {"match": "["},
+        {"times": "banyak"},
+    ):
         answer = requests.post(f"{sandbox}/_inspect/faults", json=nonsense, timeout=10)
         assert answer.status_code == 400
     assert requests.get(f"{sandbox}/_inspect/faults", timeout=10).json()["faults"] == []
@@ -134,3 +147,115 @@ def test_a_token_can_end_in_the_middle_of_a_flow(sandbox, keys):
     assert requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10).status_code == 200
     requests.post(f"{sandbox}/_inspect/expire", json={"platform": "x"}, timeout=10).raise_for_status()
     assert requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10).status_code == 401
+
+
+def test_a_fault_lasts_until_a_moment_of_the_sandboxs_clock(sandbox, keys, visible):
+    fault(sandbox, preset="html_503", path="/feed$", for_seconds=600)
+    assert [feed(sandbox, keys).status_code for _ in range(3)] == [503, 503, 503]
+    tell(sandbox, "clock", advance_seconds=590)
+    assert feed(sandbox, keys).status_code == 503
+    tell(sandbox, "clock", advance_seconds=11)
+    assert feed(sandbox, keys).status_code == 200
+    assert requests.get(f"{sandbox}/_inspect/faults", timeout=10).json()["faults"] == []
+    now = requests.get(f"{sandbox}/_inspect/clock", timeout=10).json()["now"]
+    until = (datetime.fromisoformat(now) + timedelta(minutes=5)).isoformat()
+    fault(sandbox, preset="html_503", path="/feed$", until=until)
+    assert feed(sandbox, keys, "lagi").status_code == 503
+    tell(sandbox, "clock", advance_seconds=301)
+    assert feed(sandbox, keys, "lagi").status_code == 200
+
+
+def test_a_fault_can_be_aimed_at_what_a_request_holds(sandbox, keys):
+    fault(sandbox, preset="graph_2", match="message=Kedua", times=-1)
+    answers = [
+        feed(sandbox, keys, message).status_code for message in ("Pertama", "Kedua", "Ketiga", "Kedua")
+    ]
+    assert answers == [200, 400, 200, 400]
+    requests.delete(f"{sandbox}/_inspect/faults", timeout=10)
+    assert feed(sandbox, keys, "Kedua").status_code == 200
+
+
+def test_a_right_answer_can_come_under_a_wrong_type(sandbox, keys, visible):
+    fault(sandbox, kind="wrong_type", path="/feed$")
+    answer = feed(sandbox, keys)
+    assert answer.headers["content-type"] == "text/html"
+    assert [post["id"] for post in visible()] == [answer.json()["id"]]
+
+
+def test_an_invented_429_has_exactly_its_own_headers(sandbox, keys):
+    header = {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"}
+    fault(sandbox, preset="bare_429", path="/users/me$")
+    fault(sandbox, preset="x_429", path="/users/me$")
+    fault(sandbox, preset="retry_after_date_429", path="/users/me$")
+    bare, full, dated = (
+        requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10) for _ in range(3)
+    )
+    assert not [name for name in bare.headers if "rate-limit" in name or name == "retry-after"]
+    assert full.headers["x-rate-limit-remaining"] == "0"
+    assert 100 < int(full.headers["x-rate-limit-reset"]) - time.time() <= 121
+    assert dated.headers["retry-after"].endswith("GMT")
+
+
+def test_a_request_that_never_arrived_does_not_count_in_the_rate_window(sandbox, keys):
+    header = {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"}
+    fault(sandbox, kind="drop_before", path="/users/me$")
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10)
+    answer = requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10)
+    assert answer.headers["x-rate-limit-remaining"] == "74"
+
+
+def test_tokens_of_every_platform_can_end_at_one_request_of_a_flow(sandbox, keys, visible):
+    bearer = {name: {"Authorization": f"Bearer {token}"} for name, token in (
+        ("x", keys["x"]["oauth2_access_token"]), ("tiktok", keys["tiktok"]["access_token"]),
+        ("instagram", keys["instagram"]["login_token"]), ("facebook", keys["facebook"]["page_token"]),
+    )}  # fmt: skip
+    calls = {
+        "x": ("GET", "/x/2/users/me", bearer["x"], 401),
+        "tiktok": ("GET", "/tiktok/v2/user/info/?fields=open_id", bearer["tiktok"], 401),
+        "instagram": ("GET", "/instagram-graph/v26.0/me", bearer["instagram"], 400),
+        "facebook": ("GET", "/graph/v26.0/me", bearer["facebook"], 400),
+        "web": ("GET", "/web/wp-json/wp/v2/users/me", web_basic(keys), 401),
+    }
+    for method, path, headers, refused in calls.values():
+        first = requests.request(method, f"{sandbox}{path}", headers=headers, timeout=10)
+        assert first.status_code == 200, first.text
+        fault(sandbox, kind="expire_token", path=path.partition("?")[0])
+        for _ in range(2):
+            ended = requests.request(method, f"{sandbox}{path}", headers=headers, timeout=10)
+            assert ended.status_code == refused, ended.text
+    debug = requests.get(
+        f"{sandbox}/graph/v26.0/debug_token", timeout=10,
+        params={"input_token": keys["facebook"]["page_token"],
+                "access_token": f"{keys['facebook']['app_id']}|{keys['facebook']['app_secret']}"},
+    ).json()  # fmt: skip
+    assert debug["data"]["is_valid"] is False
+
+
+def web_basic(keys):
+    user, password = keys["web"]["username"], keys["web"]["application_password"]
+    return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def test_one_processing_can_be_made_to_fail(sandbox, keys, visible):
+    set_up(sandbox, ready_on_first_read=True, processing_seconds=0)
+    address = web_picture(sandbox, keys, picture())
+    fault(sandbox, kind="fail_processing", path="/media$", method="POST", reason="image_format")
+    base = f"{sandbox}/graph/v26.0"
+    data = {"access_token": keys["instagram"]["access_token"], "image_url": address}
+    codes = []
+    for _ in range(2):
+        made = requests.post(f"{base}/{keys['instagram']['user_id']}/media", data=data, timeout=10).json()
+        query = {"access_token": data["access_token"], "fields": "status_code,status"}
+        codes.append(requests.get(f"{base}/{made['id']}", params=query, timeout=10).json())
+    assert [code["status_code"] for code in codes] == ["ERROR", "FINISHED"]
+    assert "2207005" in codes[0]["status"]
+
+
+def test_a_reset_can_set_up_the_next_run_in_one_step(sandbox, keys, visible):
+    fault(sandbox, preset="html_503", times=-1)
+    tell(sandbox, "reset", keep_files=True, settings={"processing_seconds": 0})
+    assert requests.get(f"{sandbox}/_inspect/faults", timeout=10).json()["faults"] == []
+    assert requests.get(f"{sandbox}/_inspect/settings", timeout=10).json()["processing_seconds"] == 0
+    assert feed(sandbox, keys).status_code == 200
+    assert len(visible()) == 1

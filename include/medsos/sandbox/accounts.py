@@ -102,6 +102,33 @@ def store_tokens(
         state.put(f"access_token:{platform}", access, pair)
 
 
+def expire_token(state: State, platform: str) -> None:
+    """The access tokens of `platform` end at this moment; refresh tokens live on.
+
+    :raises KeyError: no such platform.
+    """
+    if platform == "facebook":
+        state.set_setting("meta_token_expires_at", state.time())
+    elif platform == "web":
+        state.set_setting("web_password_revoked", True)
+    else:
+        pair = state.get("current_token", platform)
+        if pair is None:
+            raise KeyError(platform)
+        with state.transaction():
+            ended = {**pair, "expires_at": state.time()}
+            state.put("current_token", platform, ended)
+            state.put(f"access_token:{platform}", pair["access_token"], ended)
+
+
+def platform_of(path: str) -> str:
+    """Whose tokens a request under `path` of this server needs."""
+    first = path.split("/")[1]
+    names = {"x": "x", "tiktok": "tiktok", "tiktok-upload": "tiktok", "web": "web",
+             "instagram-graph": "instagram"}  # fmt: skip
+    return names.get(first, "facebook")
+
+
 def describe(state: State, base_url: str) -> dict[str, Any]:
     """Everything that a connection to each platform needs; rotating tokens as they are now."""
     x_pair = state.get("current_token", "x") or {}

@@ -28,12 +28,16 @@ class Sandbox:
     def url(self, path: str) -> str:
         return f"{self.base_url}{path}"
 
-    def reset(self) -> None:
-        """Back to an empty sandbox with the first keys."""
-        with self.state.lock:
-            self.state.clear()
-            self.files.clear()
+    def reset(self, *, keep_files: bool = False) -> None:
+        """Back to an empty sandbox with the first keys.
+
+        :param keep_files: media that were looked into stay known, so that they need not be again.
+        """
+        with self.state.transaction():
+            self.state.clear(keep_kinds=("file",) if keep_files else ())
             accounts.seed_tokens(self.state)
+        if not keep_files:
+            self.files.clear()
 
     # -- posts -----------------------------------------------------------------------------------------------
 

@@ -53,6 +53,10 @@ def debug_token(request: Graph) -> dict[str, Any]:
     if token not in kinds:
         error = {"code": 190, "message": "Invalid OAuth access token - Cannot parse access token"}
         return {"data": {"is_valid": False, "error": error, "scopes": []}}
+    ends = int(state.setting("meta_token_expires_at"))
+    if ends and ends <= state.time():
+        error = {"code": 190, "subcode": 463, "message": "Error validating access token: Session has expired"}
+        return {"data": {"is_valid": False, "error": error, "expires_at": ends, "scopes": []}}
     scopes = [
         "pages_show_list", "pages_read_engagement", "pages_manage_posts", "read_insights",
         "instagram_basic", "instagram_content_publish", "instagram_manage_insights",
@@ -62,7 +66,7 @@ def debug_token(request: Graph) -> dict[str, Any]:
         "app_id": accounts.FACEBOOK["app_id"],
         "type": kinds[token],
         "is_valid": True,
-        "expires_at": int(state.setting("meta_token_expires_at")),
+        "expires_at": ends,
         "data_access_expires_at": int(state.time()) + 90 * 86400,
         "scopes": [scope for scope in scopes if scope not in state.setting("meta_missing_permissions")],
         "profile_id": PAGE_ID,

@@ -7,21 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import Message, Receive, Scope, Send
 
-from medsos.sandbox import faults, rates
+from medsos.sandbox import accounts, faults, rates
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.state import Document
+from medsos.sandbox.wire import PROCESSING_FAULT
 
 API_PREFIXES = (
     "/graph/", "/graph-video/", "/instagram-graph/", "/rupload/", "/x/", "/tiktok/", "/tiktok-upload/",
     "/web/wp-json",
 )  # fmt: skip
 TRANSPORT = "medsos.sandbox.transport"
+# Answers that the platform never made carry none of its rate headers.
+_UNTOUCHED = ("status", "process_then_status")
+_NOT_COUNTED = ("status", "drop_before")
+# How much of a body the `match` of a fault is searched in, bytes.
+_MATCHED_BYTES = 1 << 16
 _SECRET_WORDS = ("token", "secret", "proof", "password", "code_verifier")
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -60,7 +69,7 @@ class Answer:
         answer.status = int(fault["status"])
         body = fault.get("body", "")
         answer.body = (body if isinstance(body, str) else json.dumps(body)).encode()
-        headers = {k.lower(): str(v) for k, v in (fault.get("headers") or {}).items()}
+        headers = {k.lower(): _moments(str(v)) for k, v in (fault.get("headers") or {}).items()}
         headers.setdefault("content-type", "text/html" if isinstance(body, str) else "application/json")
         headers["content-length"] = str(len(answer.body))
         answer.headers = [(k.encode(), v.encode()) for k, v in headers.items()]
@@ -84,16 +93,18 @@ class Gate:
             return
         state = self._sandbox.state
         method, path = scope["method"], scope["path"]
-        fault = faults.take(state, method, path)
-        verdict = rates.check(state, method, path)
+        fault, receive = await self._fault(scope, receive)
+        kind = fault["kind"] if fault else ""
+        verdict = rates.Verdict({}) if kind in _NOT_COUNTED else rates.check(state, method, path)
         status: list[int] = []
 
         async def watched(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
                 extra = [(k.encode(), v.encode()) for k, v in verdict.headers.items()]
-                names = {name for name, _ in extra}
-                message["headers"] = [h for h in message["headers"] if h[0] not in names] + extra
+                if kind not in _UNTOUCHED:
+                    names = {name for name, _ in extra}
+                    message["headers"] = [h for h in message["headers"] if h[0] not in names] + extra
             await send(message)
 
         try:
@@ -105,9 +116,22 @@ class Gate:
                 await app(scope, receive, watched)
         finally:
             query = harmless_query(scope["query_string"])
-            state.log_request(
-                method, path, query, status[0] if status else None, fault["kind"] if fault else None
-            )
+            state.log_request(method, path, query, status[0] if status else None, kind or None)
+
+    async def _fault(self, scope: Scope, receive: Receive) -> tuple[Document | None, Receive]:
+        """The fault that hits this request, and where to go on reading it."""
+        state = self._sandbox.state
+        waiting = faults.waiting(state)
+        if not waiting:
+            return None, receive
+        body = b""
+        if any(fault["match"] for fault in waiting):
+            body, receive = await _read_ahead(receive)
+            waiting = faults.waiting(state)
+        with state.transaction():
+            return faults.take(
+                state, waiting, scope["method"], scope["path"], lambda: _content(scope, body)
+            ), receive
 
     async def _with_fault(
         self, fault: Document, app: App, scope: Scope, receive: Receive, send: Send
@@ -123,6 +147,11 @@ class Gate:
             return
         if kind == "slow":
             await asyncio.sleep(seconds)
+        if kind == "expire_token":
+            accounts.expire_token(self._sandbox.state, accounts.platform_of(scope["path"]))
+        if kind == "fail_processing":
+            scope.setdefault("extensions", {})[PROCESSING_FAULT] = fault["reason"]
+        if kind in ("slow", "expire_token", "fail_processing"):
             await app(scope, receive, send)
             return
         held = Answer()
@@ -132,11 +161,45 @@ class Gate:
         elif kind == "process_then_slow":
             await asyncio.sleep(seconds)
             await held.send(send)
+        elif kind == "wrong_type":
+            kept = [header for header in held.headers if header[0] != b"content-type"]
+            held.headers = [*kept, (b"content-type", str(fault["content_type"]).encode())]
+            await held.send(send)
         elif kind == "truncated":
             await held.send(send, half=True)
             await _drop(scope, abort=False)
         else:
             await _drop(scope)
+
+
+def _moments(value: str) -> str:
+    """Fill in `{now+120}` and `{date+120}` of a header."""
+    now = time.time()
+    value = re.sub(r"\{now\+(\d+)\}", lambda found: str(int(now) + int(found[1])), value)
+    return re.sub(r"\{date\+(\d+)\}", lambda found: formatdate(now + int(found[1]), usegmt=True), value)
+
+
+def _content(scope: Scope, body: bytes) -> str:
+    headers = b"".join(name + b": " + value + b"\n" for name, value in scope["headers"])
+    return (scope["query_string"] + b"\n" + headers + body[:_MATCHED_BYTES]).decode("latin-1")
+
+
+async def _read_ahead(receive: Receive) -> tuple[bytes, Receive]:
+    """The whole body, and a `receive` that gives it once more."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    again: list[Message] = [{"type": "http.request", "body": bytes(body), "more_body": False}]
+    if message["type"] == "http.disconnect":
+        again = [message]
+
+    async def replayed() -> Message:
+        return again.pop() if again else await receive()
+
+    return bytes(body), replayed
 
 
 async def _read_to_end(receive: Receive) -> None:

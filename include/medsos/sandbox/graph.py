@@ -107,6 +107,9 @@ def identify(call: Call, host: str) -> str:
     }
     if token not in known:
         raise _cannot_parse()
+    ends = float(call.sandbox.state.setting("meta_token_expires_at"))
+    if ends and ends <= call.sandbox.state.time() and known[token] != "app":
+        raise GraphError(190, "Error validating access token: Session has expired", subcode=463)
     _check_proof(call, token)
     return known[token]
 

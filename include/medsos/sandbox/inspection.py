@@ -77,8 +77,25 @@ def read_requests(call: ReadCall) -> list[dict[str, Any]]:
 
 @router.post("/reset")
 def reset(call: ReadCall) -> dict[str, str]:
-    call.sandbox.reset()
+    """Everything is forgotten: posts, requests, faults, settings, the clock; the first keys open it again.
+
+    `{"keep_files": true}` keeps what was learnt about media, so that sending the same ones again costs less;
+    `{"settings": {…}}` sets some up in the same step.
+    """
+    body = _body(call)
+    settings = _known_settings(body.get("settings") or {})
+    with call.sandbox.state.transaction():
+        call.sandbox.reset(keep_files=bool(body.get("keep_files")))
+        for name, value in settings.items():
+            call.sandbox.state.set_setting(name, value)
     return {"status": "ok"}
+
+
+def _known_settings(changes: Any) -> dict[str, Any]:
+    unknown = sorted(set(changes) - set(DEFAULT_SETTINGS)) if isinstance(changes, dict) else [str(changes)]
+    if unknown:
+        raise _refused(f"Unknown settings: {', '.join(unknown)}")
+    return dict(changes)
 
 
 @router.get("/settings")
@@ -88,10 +105,7 @@ def read_settings(call: ReadCall) -> dict[str, Any]:
 
 @router.post("/settings")
 def change_settings(call: ReadCall) -> dict[str, Any]:
-    changes = _body(call)
-    unknown = sorted(set(changes) - set(DEFAULT_SETTINGS))
-    if unknown:
-        raise _refused(f"Unknown settings: {', '.join(unknown)}")
+    changes = _known_settings(_body(call))
     with call.sandbox.state.transaction():
         for name, value in changes.items():
             call.sandbox.state.set_setting(name, value)
@@ -116,10 +130,10 @@ def advance_clock(call: ReadCall) -> Response:
 @router.get("/faults")
 def read_faults(call: ReadCall) -> dict[str, Any]:
     """What is still to go wrong, oldest first, and the ready-made answers and rate rules by name."""
-    waiting = list(reversed(call.sandbox.state.all("fault")))
     return {
-        "faults": waiting,
+        "faults": [_show_fault(fault) for fault in faults.waiting(call.sandbox.state)],
         "presets": sorted(faults.PRESETS),
+        "kinds": list(faults.KINDS),
         "rates": [rule.name for rule in rates.RULES],
     }
 
@@ -128,15 +142,23 @@ def read_faults(call: ReadCall) -> dict[str, Any]:
 def add_faults(call: ReadCall) -> dict[str, Any]:
     """Take one fault or a list of them; see `medsos.sandbox.faults` for their keys."""
     given = call.json if isinstance(call.json, list) else [call.json]
+    state = call.sandbox.state
     try:
-        checked = [faults.checked(fault) for fault in given]
-    except ValueError as error:
+        checked = [faults.checked(fault, state.time()) for fault in given]
+    except (TypeError, ValueError) as error:
         raise _refused(str(error)) from error
-    return {"faults": [faults.add(call.sandbox.state, fault) for fault in checked]}
+    with state.transaction():
+        return {"faults": [_show_fault(faults.add(state, fault)) for fault in checked]}
+
+
+def _show_fault(fault: Document) -> Document:
+    until = fault["until"]
+    return {**fault, "until": until and datetime.fromtimestamp(until, UTC).isoformat()}
 
 
 @router.delete("/faults")
 def clear_faults(call: ReadCall) -> dict[str, str]:
+    """Everything works again."""
     for fault in call.sandbox.state.all("fault"):
         call.sandbox.state.delete("fault", fault["id"])
     return {"status": "ok"}
@@ -144,11 +166,14 @@ def clear_faults(call: ReadCall) -> dict[str, str]:
 
 @router.post("/expire")
 def expire_token(call: ReadCall) -> dict[str, str]:
-    """`{"platform": "x"}`: the living access token of `x`, `tiktok` or `instagram` ends at this moment."""
+    """`{"platform": "x"}`: the living access token of a platform ends at this moment.
+
+    `facebook` means the page's and its person's token, `instagram` the one of Instagram Login, `web` the
+    application passwords. To have them back: the settings `meta_token_expires_at` 0, `web_password_revoked`
+    false; the others are refreshed as the platform lets them be.
+    """
     platform = str(_body(call).get("platform"))
-    state = call.sandbox.state
-    pair = state.get("current_token", platform)
-    if pair is None:
-        raise _refused("platform must be x, tiktok or instagram")
-    state.update(f"access_token:{platform}", pair["access_token"], expires_at=state.time())
+    if platform not in PLATFORMS:
+        raise _refused(f"platform must be one of {', '.join(PLATFORMS)}")
+    accounts.expire_token(call.sandbox.state, platform)
     return {"status": "ok"}

@@ -109,7 +109,7 @@ def create_container(request: Graph) -> dict[str, Any]:
         _fill_carousel(request, container)
     else:
         _fill_media(request, container)
-    container["error"] = container["error"] or sandbox.state.setting("fail_processing").get("instagram")
+    container["error"] = container["error"] or call.processing_fault("instagram") or None
     container["ready_at"] = sandbox.ready_at()
     sandbox.state.put("ig_container", container["id"], container)
     answer = {"id": container["id"]}
@@ -220,6 +220,7 @@ def upload_container(call: ReadCall, version: str, container_id: str) -> Respons
     elif call.headers.get("offset") != "0" or call.headers.get("file_size") != str(len(data)):
         return _upload_failed("The sent bytes do not match the headers offset and file_size", 400)
     take_video(container, sandbox.files.store(data))
+    container["error"] = container["error"] or call.processing_fault("instagram") or None
     container.update(waits_for_upload=False, ready_at=sandbox.ready_at())
     sandbox.state.put("ig_container", container_id, container)
     return JSONResponse({"success": True, "message": "Upload successful. Video is being processed."})

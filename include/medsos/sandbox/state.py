@@ -10,9 +10,11 @@ import json
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,8 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     # Prepaid credits gone: POST /2/tweets answers 402 (section 5.8).
     "x_credits_depleted": False,
     # Processing that ends badly although the media are fine (section 9, point 7): a `fail_reason` for
-    # "tiktok" (section 6.6), a name of `instagram_rules.ERRORS` for "instagram", any text for "x".
+    # "tiktok" (section 6.6), a name of `instagram_rules.ERRORS` for "instagram", any text for "x" and
+    # "facebook".
     "fail_processing": {},
     # What people did with the posts: {"<platform>": {"views": n, "reach": n, "likes": n, "comments": n,
     # "shares": n}}, the same for every post; what is not given is 0.
@@ -65,6 +68,8 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     # Permissions that the Meta token lacks (sections 3.1 and 4.1), and when it ends, unix seconds; 0: never.
     "meta_missing_permissions": [],
     "meta_token_expires_at": 0,
+    # Application passwords of the website that no longer open it (section 2.1).
+    "web_password_revoked": False,
     # Insights that Meta has withdrawn since (section 3.6).
     "meta_withdrawn_insights": [],
     # Small limits for tests: {"<rule name in rates.py>": requests per window} (section 9, point 10).
@@ -72,6 +77,9 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     # Longest wait for a media address given by a client, seconds.
     "fetch_timeout_seconds": 20.0,
 }
+
+
+_read_shared = lru_cache(maxsize=20_000)(json.loads)
 
 
 class State:
@@ -84,6 +92,17 @@ class State:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(_SCHEMA)
+        # What every request asks for is kept at hand as well; one process owns the file.
+        self._values: dict[str, Any] = {}
+        self._hits: dict[str, deque[float]] = {}
+        self._load()
+
+    def _load(self) -> None:
+        rows = self._db.execute("SELECT name, value FROM settings")
+        self._values = {name: json.loads(value) for name, value in rows}
+        self._hits = {}
+        for rule, moment in self._db.execute("SELECT rule, time FROM hits ORDER BY time"):
+            self._hits.setdefault(rule, deque()).append(moment)
 
     def close(self) -> None:
         with self.lock:
@@ -101,6 +120,7 @@ class State:
                 yield
             except BaseException:
                 self._db.execute("ROLLBACK")
+                self._load()
                 raise
             self._db.execute("COMMIT")
 
@@ -136,12 +156,12 @@ class State:
 
     def _read_setting(self, name: str, default: Any) -> Any:
         with self.lock:
-            row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
-        return default if row is None else json.loads(row[0])
+            return self._values.get(name, default)
 
     def _write_setting(self, name: str, value: Any) -> None:
         with self.lock:
             self._db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (name, json.dumps(value)))
+            self._values[name] = value
 
     # -- documents -------------------------------------------------------------------------------------------
 
@@ -175,12 +195,12 @@ class State:
             self._db.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, str(id_)))
 
     def all(self, kind: str) -> list[Document]:
-        """Every document of a kind, newest first."""
+        """Every document of a kind, newest first. They are shared: to be read, not changed."""
         with self.lock:
             rows = self._db.execute(
                 "SELECT data FROM documents WHERE kind = ? ORDER BY seq DESC", (kind,)
             ).fetchall()
-        return [json.loads(row[0]) for row in rows]
+        return [_read_shared(row[0]) for row in rows]
 
     def next_number(self, name: str, start: int = 1) -> int:
         """A number that was never given out under this name."""
@@ -208,17 +228,26 @@ class State:
         return [dict(zip(keys, row, strict=True)) for row in rows]
 
     def hits_since(self, rule: str, since: float) -> list[float]:
+        """When requests counted under `rule`, oldest first; older ones than `since` are forgotten."""
         with self.lock:
-            self._db.execute("DELETE FROM hits WHERE rule = ? AND time < ?", (rule, since))
-            rows = self._db.execute("SELECT time FROM hits WHERE rule = ? ORDER BY time", (rule,)).fetchall()
-        return [row[0] for row in rows]
+            hits = self._hits.setdefault(rule, deque())
+            if hits and hits[0] < since:
+                while hits and hits[0] < since:
+                    hits.popleft()
+                self._db.execute("DELETE FROM hits WHERE rule = ? AND time < ?", (rule, since))
+            return list(hits)
 
     def add_hit(self, rule: str) -> None:
+        moment = self.time()
         with self.lock:
-            self._db.execute("INSERT INTO hits VALUES (?, ?)", (rule, self.time()))
+            self._db.execute("INSERT INTO hits VALUES (?, ?)", (rule, moment))
+            self._hits.setdefault(rule, deque()).append(moment)
 
-    def clear(self) -> None:
-        """Forget everything, settings and clock included."""
+    def clear(self, keep_kinds: tuple[str, ...] = ()) -> None:
+        """Forget everything, settings and clock included, but for the documents of `keep_kinds`."""
         with self.transaction():
-            for table in ("documents", "settings", "requests", "hits"):
+            kept = ", ".join("?" * len(keep_kinds))
+            self._db.execute(f"DELETE FROM documents WHERE kind NOT IN ({kept})", keep_kinds)  # noqa: S608
+            for table in ("settings", "requests", "hits"):
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608
+            self._load()

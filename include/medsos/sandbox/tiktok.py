@@ -69,9 +69,10 @@ def _new_publication(call: Call, kind: str, info: dict[str, Any], status: str, *
     return state.put("tiktok_publication", publication["publish_id"], publication)
 
 
-def _settle(sandbox: Sandbox, publication: Document, kind: str, media: list[str], fault: str) -> None:
+def _settle(call: Call, publication: Document, kind: str, media: list[str], fault: str) -> None:
     """Everything has arrived: from here on the post appears, or fails, without any further call."""
-    fault = fault or str(sandbox.state.setting("fail_processing").get("tiktok", ""))
+    sandbox = call.sandbox
+    fault = fault or call.processing_fault("tiktok")
     changes: dict[str, Any] = {"status": "SETTLED", "fail_reason": fault, "ready_at": sandbox.ready_at()}
     with sandbox.state.transaction():
         if not fault and not publication["inbox"]:
@@ -124,11 +125,11 @@ def _init_video(call: Call, body: dict[str, Any], info: dict[str, Any], prefix: 
         try:
             facts = _pull(sandbox, url, VIDEO_BYTES)
         except FetchFailed:
-            _settle(sandbox, publication, "video", [], "video_pull_failed")
+            _settle(call, publication, "video", [], "video_pull_failed")
         else:
             publication["downloaded"] = facts["size"]
             sandbox.state.update("tiktok_publication", publication["publish_id"], downloaded=facts["size"])
-            _settle(sandbox, publication, "video", [facts["sha256"]], video_fault(sandbox, facts))
+            _settle(call, publication, "video", [facts["sha256"]], video_fault(sandbox, facts))
         return ok(call, {"publish_id": publication["publish_id"]})
     if source.get("source") != "FILE_UPLOAD":
         raise invalid(call, "source_info.source must be FILE_UPLOAD or PULL_FROM_URL")
@@ -189,7 +190,7 @@ def _take_chunk(call: Call, publication: Document) -> Response:
         return Response(status_code=206, headers=progress)
     facts = sandbox.files.store(part.read_bytes())
     part.unlink()
-    _settle(sandbox, publication, "video", [facts["sha256"]], video_fault(sandbox, facts))
+    _settle(call, publication, "video", [facts["sha256"]], video_fault(sandbox, facts))
     return Response(status_code=201, headers=progress)
 
 
@@ -219,7 +220,7 @@ def init_photos(call: ReadCall) -> Response:
     if not direct:
         publication = call.sandbox.state.update("tiktok_publication", publication["publish_id"], inbox=True)
     media, fault = _pull_photos(call.sandbox, urls)
-    _settle(call.sandbox, publication, "photo", media, fault)
+    _settle(call, publication, "photo", media, fault)
     return ok(call, {"publish_id": publication["publish_id"]})
 
 

@@ -14,6 +14,8 @@ from starlette.datastructures import Headers, UploadFile
 
 from medsos.sandbox.context import Sandbox
 
+# Where the gate leaves the reason for which what this request starts to process shall fail.
+PROCESSING_FAULT = "medsos.sandbox.processing_fault"
 _MAX_FIELD_BYTES = 64 * 1024 * 1024
 
 
@@ -53,6 +55,7 @@ class Call:
     files: dict[str, Upload] = field(default_factory=dict)
     json: Any = None
     json_valid: bool = True
+    fault_reason: str = ""
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -72,6 +75,10 @@ class Call:
             if scheme.lower() in ("bearer", "oauth") and not token.startswith("oauth_")
             else None
         )
+
+    def processing_fault(self, platform: str) -> str:
+        """Why the processing that this request starts shall fail, empty when it shall not."""
+        return self.fault_reason or str(self.sandbox.state.setting("fail_processing").get(platform) or "")
 
     def text(self, name: str, default: str = "") -> str:
         value = self.params.get(name, default)
@@ -115,6 +122,7 @@ async def read_call(request: Request) -> Call:
         headers=request.headers,
         query=dict(request.query_params),
         body=body,
+        fault_reason=request.scope.get("extensions", {}).get(PROCESSING_FAULT, ""),
     )
     if call.content_type == "application/x-www-form-urlencoded":
         call.form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

@@ -118,13 +118,15 @@ def dispatch(call: Call, path: str) -> Response:
     for known_method, pattern, handler in _ROUTES:
         match = pattern.fullmatch(path)
         if match and known_method == method:
-            answer = handler(
-                Rest(
-                    call, wordpress_users.known_user(call.headers.get("authorization", "")), match.groupdict()
-                )
-            )
+            answer = handler(Rest(call, _user(call), match.groupdict()))
             return _only_fields(call, answer)
     raise WordPressError(404, "rest_no_route", "No route was found matching the URL and request method.")
+
+
+def _user(call: Call) -> dict[str, Any] | None:
+    if call.sandbox.state.setting("web_password_revoked"):
+        return None
+    return wordpress_users.known_user(call.headers.get("authorization", ""))
 
 
 def _only_fields(call: Call, answer: Response) -> Response:

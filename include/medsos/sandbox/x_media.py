@@ -274,7 +274,7 @@ def _finalize(call: Call, media_id: str) -> Response:
         path.unlink()
     fault = media_fault(sandbox, facts, media["kind"]) if media["kind"] != "other" else None
     if media["kind"] in ("video", "gif"):
-        fault = fault or sandbox.state.setting("fail_processing").get("x")
+        fault = fault or call.processing_fault("x") or None
     changes: dict[str, Any] = {"sha256": facts["sha256"], "fault": fault}
     if media["kind"] in ("video", "gif"):
         changes.update(state="pending", ready_at=sandbox.ready_at())
