@@ -27,9 +27,10 @@ from medsos.sandbox import (
     wordpress_media,
     wordpress_posts,
     wordpress_terms,
-    x,
-    x_auth,
+    x_create,
     x_media,
+    x_oauth2,
+    x_read,
 )
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.gate import Gate
@@ -69,8 +70,8 @@ def create_app(state_dir: Path, base_url: str) -> SandboxApp:
     app.state.sandbox = sandbox
     app.gate = Gate(sandbox)
     for router in (
-        inspection.router, graph.router, facebook_video.router, instagram.router, x_auth.router,
-        x_media.router, x.router, tiktok_wire.router, tiktok.router, tiktok_read.router,
+        inspection.router, graph.router, facebook_video.router, instagram.router, x_oauth2.router,
+        x_media.router, x_create.router, x_read.router, tiktok_wire.router, tiktok.router, tiktok_read.router,
         wordpress.router, pages.router,
     ):  # fmt: skip
         app.include_router(router)

@@ -54,6 +54,8 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "facebook_duplicate_window_seconds": 600,
     "x_duplicate_window_seconds": 86400,
     "x_text_limit": 280,
+    # Hosts that clients sign OAuth 1.0a requests for although they reach this server (section 8).
+    "x_signature_base_urls": ["https://api.x.com", "https://api.twitter.com"],
     "x_max_chunk_bytes": 8 * 1024 * 1024,
     "x_video_seconds": 140,
     # Prepaid credits gone: POST /2/tweets answers 402 (section 5.8).
@@ -193,6 +195,13 @@ class State:
     def delete(self, kind: str, id_: str) -> None:
         with self.lock:
             self._db.execute("DELETE FROM documents WHERE kind = ? AND id = ?", (kind, str(id_)))
+
+    def forget(self, kind: str, before: float) -> None:
+        """Delete the documents of a kind whose `until`, in unix seconds, lies before a moment."""
+        with self.lock:
+            self._db.execute(
+                "DELETE FROM documents WHERE kind = ? AND json_extract(data, '$.until') < ?", (kind, before)
+            )
 
     def all(self, kind: str) -> list[Document]:
         """Every document of a kind, newest first. They are shared: to be read, not changed."""

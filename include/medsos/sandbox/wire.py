@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import JSONResponse, Response
@@ -43,7 +43,11 @@ class Upload:
 
 @dataclass
 class Call:
-    """A request, read to its end. `params` merges query, form and JSON fields, the later over the earlier."""
+    """A request, read to its end.
+
+    `params` merges query, form and JSON fields, the later over the earlier; `pairs` has the fields of query
+    and form as they came, repeated names included.
+    """
 
     sandbox: Sandbox
     method: str
@@ -56,6 +60,8 @@ class Call:
     json: Any = None
     json_valid: bool = True
     fault_reason: str = ""
+    pairs: list[tuple[str, str]] = field(default_factory=list)
+    raw_query: str = ""
 
     @cached_property
     def params(self) -> dict[str, Any]:
@@ -112,6 +118,11 @@ def _maybe_json(value: Any) -> Any:
         return value
 
 
+def with_query(address: str, more: dict[str, str]) -> str:
+    """`address` with further parameters in its query."""
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(more)}"
+
+
 async def read_call(request: Request) -> Call:
     """Read a request fully, whatever its encoding."""
     body = await request.body()
@@ -121,11 +132,15 @@ async def read_call(request: Request) -> Call:
         path=request.url.path,
         headers=request.headers,
         query=dict(request.query_params),
+        pairs=request.query_params.multi_items(),
+        raw_query=request.url.query,
         body=body,
         fault_reason=request.scope.get("extensions", {}).get(PROCESSING_FAULT, ""),
     )
     if call.content_type == "application/x-www-form-urlencoded":
-        call.form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+        call.form = dict(fields)
+        call.pairs += fields
     elif call.content_type == "multipart/form-data":
         await _read_multipart(request, call)
     elif call.content_type.endswith("json") and body.strip():
@@ -144,6 +159,7 @@ async def _read_multipart(request: Request, call: Call) -> None:
                 call.files[name] = Upload(value.filename or name, content_type, await value.read())
             else:
                 call.form[name] = value
+                call.pairs.append((name, value))
 
 
 ReadCall = Annotated[Call, Depends(read_call)]

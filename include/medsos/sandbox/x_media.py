@@ -8,28 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from medsos.sandbox import ids
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.media import Facts
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import Call, ReadCall
-from medsos.sandbox.x_auth import XError, authenticate
+from medsos.sandbox.x_auth import authenticate
+from medsos.sandbox.x_fields import METADATA
+from medsos.sandbox.x_media_rules import GIF_BYTES, IMAGE_BYTES, VIDEO_BYTES, media_fault
+from medsos.sandbox.x_wire import ID, answer, invalid_request
 
-# Section 5.4. Sizes in bytes, times in seconds.
-IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
-IMAGE_BYTES = 5 * 1024 * 1024
-GIF_BYTES = 15 * 1024 * 1024
-GIF_SIZE = (1280, 1080)
-GIF_FRAMES = 350
-GIF_PIXELS = 300_000_000
-VIDEO_TYPES = ("video/mp4", "video/quicktime")
-VIDEO_BYTES = 512 * 1024 * 1024
-VIDEO_SIDES = ((32, 32), (1280, 1024))
-VIDEO_RATIO = (1 / 3, 3)
-VIDEO_FPS = 60
-VIDEO_SHORTEST = 0.5
 SEGMENTS = 1000
 ALT_TEXT_LENGTH = 1000
 EXPIRES_SECONDS = 86400
@@ -38,64 +28,17 @@ CATEGORIES = {
     "tweet_image": "image", "tweet_gif": "gif", "tweet_video": "video", "amplify_video": "video",
     "subtitles": "other", "dm_image": "image", "dm_gif": "gif", "dm_video": "video",
 }  # fmt: skip
+# First part of a `media_key`.
+KEYS = {"video": 7, "gif": 16}
+# What each JSON body may hold; forms may hold more, as the deprecated commands do.
+BODIES = {
+    "upload": ("media", "media_category", "media_type", "shared", "additional_owners"),
+    "initialize": ("media_type", "total_bytes", "media_category", "shared", "additional_owners"),
+    "append": ("media", "segment_index"),
+    "metadata": ("id", "metadata"),
+}
 
 router = APIRouter()
-
-
-def invalid_request(message: str, **parameters: Any) -> XError:
-    shown = {name: [str(value)] for name, value in parameters.items()}
-    return XError(
-        400, "Invalid Request", "One or more parameters to your request was invalid.", "invalid-request",
-        [{"parameters": shown, "message": message}],
-    )  # fmt: skip
-
-
-def media_fault(sandbox: Sandbox, facts: Facts, kind: str) -> str | None:
-    """Why X would not take this file as `kind` (image, gif or video); None when it would."""
-    if facts.get("broken"):
-        return "The file cannot be decoded"
-    if kind == "image":
-        return _first_broken({
-            f"media type {facts['type']} is not supported": facts["type"] in IMAGE_TYPES,
-            "Image file size must be <= 5 MB": facts["size"] <= IMAGE_BYTES,
-        })  # fmt: skip
-    if kind == "gif":
-        return _gif_fault(facts)
-    return _video_fault(sandbox, facts)
-
-
-def _gif_fault(facts: Facts) -> str | None:
-    if facts["type"] != "image/gif":
-        return f"media type {facts['type']} is not a GIF"
-    width, height, frames = facts["width"], facts["height"], facts["frames"]
-    return _first_broken({
-        "GIF file size must be <= 15 MB": facts["size"] <= GIF_BYTES,
-        "GIF is larger than 1280x1080": width <= GIF_SIZE[0] and height <= GIF_SIZE[1],
-        "GIF has more than 350 frames": frames <= GIF_FRAMES,
-        "GIF has too many pixels": width * height * frames <= GIF_PIXELS,
-    })  # fmt: skip
-
-
-def _video_fault(sandbox: Sandbox, facts: Facts) -> str | None:
-    if facts["type"] not in VIDEO_TYPES:
-        return f"media type {facts['type']} is not supported"
-    ratio = facts["width"] / facts["height"]
-    longest = float(sandbox.state.setting("x_video_seconds"))
-    long_side, short_side = max(facts["width"], facts["height"]), min(facts["width"], facts["height"])
-    return _first_broken({
-        "unsupported video codec": facts["video_codec"] == "h264",
-        "unsupported audio codec": facts["audio_codec"] in (None, "aac"),
-        "video file is too large": facts["size"] <= VIDEO_BYTES,
-        "video dimensions are out of range": short_side >= VIDEO_SIDES[0][0]
-        and long_side <= VIDEO_SIDES[1][0] and short_side <= VIDEO_SIDES[1][1],
-        "video aspect ratio is out of range": VIDEO_RATIO[0] <= ratio <= VIDEO_RATIO[1],
-        "video frame rate is above 60": facts["fps"] <= VIDEO_FPS,
-        "video duration is out of range": VIDEO_SHORTEST <= facts["duration"] <= longest,
-    })  # fmt: skip
-
-
-def _first_broken(rules: dict[str, bool]) -> str | None:
-    return next((rule for rule, kept in rules.items() if not kept), None)
 
 
 # -- calls ---------------------------------------------------------------------------------------------------
@@ -105,6 +48,7 @@ def _first_broken(rules: dict[str, bool]) -> str | None:
 def upload(call: ReadCall) -> Response:
     """The simple upload of a picture; or, deprecated, `command=INIT|APPEND|FINALIZE`."""
     authenticate(call, "media.write")
+    _only_known(call, "upload")
     command = call.text("command").upper()
     if command:
         commands = {"INIT": _initialize, "APPEND": _append, "FINALIZE": _finalize}
@@ -122,18 +66,20 @@ def upload(call: ReadCall) -> Response:
     media = _new_media(
         call.sandbox, kind, state="succeeded", sha256=facts["sha256"], total_bytes=facts["size"]
     )
-    return JSONResponse({"data": _media_data(call.sandbox, media)})
+    return answer({"data": _media_data(call.sandbox, media)})
 
 
 @router.post("/x/2/media/upload/initialize")
 def initialize(call: ReadCall) -> Response:
     authenticate(call, "media.write")
+    _only_known(call, "initialize")
     return _initialize(call, "")
 
 
 @router.post("/x/2/media/upload/{media_id}/append")
 def append(call: ReadCall, media_id: str) -> Response:
     authenticate(call, "media.write")
+    _only_known(call, "append")
     return _append(call, media_id)
 
 
@@ -153,35 +99,49 @@ def status(call: ReadCall) -> Response:
         ready = call.sandbox.is_ready("x_media", media["id"])
         new_state = "in_progress" if not ready else "failed" if media["fault"] else "succeeded"
         media = call.sandbox.state.update("x_media", media["id"], state=new_state)
-    return JSONResponse({"data": _media_data(call.sandbox, media)})
+    return answer({"data": _media_data(call.sandbox, media)})
 
 
 @router.post("/x/2/media/metadata")
 def metadata(call: ReadCall) -> Response:
     authenticate(call, "media.write")
+    _only_known(call, "metadata")
     given = call.json if isinstance(call.json, dict) else {}
+    fields = given.get("metadata")
+    if not isinstance(fields, dict) or set(fields) - METADATA:
+        raise invalid_request(f"$.metadata: must be an object with {', '.join(sorted(METADATA))}")
     media = _find(call.sandbox, str(given.get("id", "")))
-    text = ((given.get("metadata") or {}).get("alt_text") or {}).get("text", "")
-    if not isinstance(text, str) or not text or len(text) > ALT_TEXT_LENGTH:
-        raise invalid_request("alt_text.text must have 1 to 1000 characters", alt_text=len(str(text)))
-    call.sandbox.state.update("x_media", media["id"], alt_text=text)
-    associated = {"alt_text": {"text": text}}
-    return JSONResponse({"data": {"id": media["id"], "associated_metadata": associated}})
+    if "alt_text" in fields:
+        alt = fields["alt_text"]
+        text = alt.get("text") if isinstance(alt, dict) else None
+        if not isinstance(text, str) or not text or len(text) > ALT_TEXT_LENGTH:
+            raise invalid_request("alt_text.text must have 1 to 1000 characters", alt_text=text)
+        call.sandbox.state.update("x_media", media["id"], alt_text=text)
+    return answer({"data": {"id": media["id"], "associated_metadata": fields}})
+
+
+def _only_known(call: Call, endpoint: str) -> None:
+    if not call.json_valid or (call.content_type == "application/json" and not isinstance(call.json, dict)):
+        raise invalid_request("The body must be a JSON object")
+    for name in call.json or {}:
+        if name not in BODIES[endpoint]:
+            raise invalid_request(f"$.{name}: is not defined in the schema", **{name: call.json[name]})
 
 
 # -- steps ---------------------------------------------------------------------------------------------------
 
 
 def _new_media(sandbox: Sandbox, kind: str, **more: Any) -> Document:
+    id_ = ids.x_id(sandbox.state)
     media = {
-        "id": ids.x_id(sandbox.state), "kind": kind, "state": "uploading", "sha256": None, "alt_text": "",
-        "fault": None, "created_at": sandbox.state.time(), **more,
+        "id": id_, "key": f"{KEYS.get(kind, 3)}_{id_}", "kind": kind, "state": "uploading", "sha256": None,
+        "alt_text": "", "fault": None, "created_at": sandbox.state.time(), **more,
     }  # fmt: skip
-    return sandbox.state.put("x_media", media["id"], media)
+    return sandbox.state.put("x_media", id_, media)
 
 
 def _find(sandbox: Sandbox, media_id: str) -> Document:
-    media = sandbox.state.get("x_media", media_id)
+    media = sandbox.state.get("x_media", media_id) if ID.match(media_id) else None
     if media is None or is_expired(sandbox, media):
         raise invalid_request("The media id is invalid or has expired", media_id=media_id)
     return media
@@ -193,10 +153,9 @@ def is_expired(sandbox: Sandbox, media: Document) -> bool:
 
 def _media_data(sandbox: Sandbox, media: Document) -> dict[str, Any]:
     left = int(EXPIRES_SECONDS - (sandbox.state.time() - media["created_at"]))
-    prefix = {"video": 7, "gif": 16}.get(media["kind"], 3)
     data: dict[str, Any] = {
         "id": media["id"],
-        "media_key": f"{prefix}_{media['id']}",
+        "media_key": media["key"],
         "expires_after_secs": left,
     }
     if media["sha256"]:
@@ -230,7 +189,7 @@ def _initialize(call: Call, _: str) -> Response:
     if int(total) > largest:
         raise invalid_request(f"total_bytes must be at most {largest}", total_bytes=total)
     media = _new_media(call.sandbox, kind, media_type=call.text("media_type"), total_bytes=int(total))
-    return JSONResponse({"data": _media_data(call.sandbox, media)})
+    return answer({"data": _media_data(call.sandbox, media)})
 
 
 def _sent_media(call: Call) -> bytes:
@@ -238,7 +197,7 @@ def _sent_media(call: Call) -> bytes:
         return call.files["media"].data
     try:
         return base64.b64decode(call.text("media") or call.text("media_data"), validate=True)
-    except binascii.Error:
+    except (binascii.Error, ValueError):
         raise invalid_request("media must be a file or base64 text") from None
 
 
@@ -255,32 +214,39 @@ def _append(call: Call, media_id: str) -> Response:
         raise invalid_request("The media does not wait for this segment", media_id=media_id)
     if len(data) > int(call.sandbox.state.setting("x_max_chunk_bytes")):
         return Response("Payload Too Large", 413, media_type="text/plain")
-    _segment_path(call.sandbox, media_id, int(index)).write_bytes(data)
-    return JSONResponse({"data": {"expires_at": int(media["created_at"]) + EXPIRES_SECONDS}})
+    # A segment is there whole or not at all, even if the server dies over it.
+    path = _segment_path(call.sandbox, media_id, int(index))
+    partial = path.with_suffix(f".{ids.trace_id()}")
+    partial.write_bytes(data)
+    partial.replace(path)
+    return answer({"data": {"expires_at": int(media["created_at"]) + EXPIRES_SECONDS}})
 
 
 def _finalize(call: Call, media_id: str) -> Response:
     sandbox = call.sandbox
     media = _find(sandbox, media_id)
     if media["state"] != "uploading":
-        return JSONResponse({"data": _media_data(sandbox, media)})
+        return answer({"data": _media_data(sandbox, media)})
     segments = [_segment_path(sandbox, media_id, i) for i in range(SEGMENTS)]
     present = [path for path in segments if path.exists()]
     data = b"".join(path.read_bytes() for path in present)
     if len(data) != media["total_bytes"] or present != segments[: len(present)]:
         raise invalid_request(f"Segments do not add up to total_bytes: {len(data)}", media_id=media_id)
     facts = sandbox.files.store(data)
+    media = sandbox.state.update("x_media", media_id, **_outcome(call, media, facts))
     for path in present:
-        path.unlink()
-    fault = media_fault(sandbox, facts, media["kind"]) if media["kind"] != "other" else None
-    if media["kind"] in ("video", "gif"):
-        fault = fault or call.processing_fault("x") or None
-    changes: dict[str, Any] = {"sha256": facts["sha256"], "fault": fault}
-    if media["kind"] in ("video", "gif"):
-        changes.update(state="pending", ready_at=sandbox.ready_at())
-    elif fault:
-        raise invalid_request(fault, media_id=media_id)
-    else:
-        changes["state"] = "succeeded"
-    media = sandbox.state.update("x_media", media_id, **changes)
-    return JSONResponse({"data": _media_data(sandbox, media)})
+        path.unlink(missing_ok=True)
+    return answer({"data": _media_data(sandbox, media)})
+
+
+def _outcome(call: Call, media: Document, facts: Facts) -> dict[str, Any]:
+    """What becomes of media that are there whole: pictures at once, the others after processing."""
+    kind = media["kind"]
+    fault = media_fault(call.sandbox, facts, kind) if kind != "other" else None
+    if kind not in ("video", "gif"):
+        if fault:
+            raise invalid_request(fault, media_id=media["id"])
+        return {"sha256": facts["sha256"], "state": "succeeded"}
+    fault = fault or call.processing_fault("x") or None
+    return {"sha256": facts["sha256"], "state": "pending", "fault": fault,
+            "ready_at": call.sandbox.ready_at()}  # fmt: skip
