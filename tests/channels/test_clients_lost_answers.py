@@ -60,6 +60,7 @@ def advance(client: Any, post: Post, journal: Any) -> Committed:
         {"kind": "process_then_drop"},
         {"kind": "truncated"},
         {"kind": "process_then_status", "preset": "html_502"},
+        {"kind": "process_then_status", "preset": "http_500"},
         {"kind": "process_then_status", "preset": "html_200"},
         {"kind": "process_then_status", "preset": "empty_200"},
     ],
@@ -295,3 +296,17 @@ def test_a_post_that_shows_late_in_the_lists_is_waited_for(
 
     assert found is not None
     assert [entry["id"] for entry in sandbox.posts(channel)] == [found.post_id]
+
+
+def test_a_facebook_video_that_is_up_stays_up_although_it_cannot_be_read_back(
+    sandbox: Sandbox, journal: Any, video: Media
+) -> None:
+    post = Post(key="video-k7", text="Cek nama Anda.", title="Cek", media=(video,))
+    client = sandbox.client("facebook")
+    client.prepare(post, journal)
+    sandbox.tell("faults", {"preset": "graph_190", "method": "GET", "times": -1})
+
+    committed = client.commit(post, journal)
+
+    assert committed.post_id == journal["facebook_video_id"]
+    assert len(sandbox.posts("facebook")) == 1

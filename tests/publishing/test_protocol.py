@@ -13,13 +13,16 @@ from sqlalchemy import select
 from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Limits, Post
 from medsos.clock import utc_now
 from medsos.errors import (
+    AuthInvalid,
     Cancelled,
+    ChannelError,
     ContentInvalid,
     Duplicate,
     GivenUp,
     LeaseHeld,
     LedgerError,
     NotYetKnown,
+    PermissionMissing,
     SeveralFound,
     Transient,
     UnknownOutcome,
@@ -58,11 +61,14 @@ class Platform(ChannelClient):
         self.proof_of_absence = False
         self.found_several = False
         self.resolve_error: Exception | None = None
+        self.prepare_error: Exception | None = None
 
     def whoami(self) -> Account:
         return Account("1", "KPU")
 
     def prepare(self, post: Post, journal: Journal) -> None:
+        if self.prepare_error:
+            raise self.prepare_error
         if "upload" not in journal:
             self.uploads += 1
             journal["upload"] = f"u{self.uploads}"
@@ -197,6 +203,30 @@ def test_several_fitting_posts_go_to_a_person_at_once(publication_id: int, platf
     with pytest.raises(SeveralFound):
         publish(worker(publication_id), platform, POST)
     assert worker(publication_id).state is State.NEEDS_PERSON
+
+
+@pytest.mark.parametrize("error", [AuthInvalid("token"), PermissionMissing("izin"), ContentInvalid("hilang")])
+def test_an_account_that_cannot_be_read_while_in_doubt_goes_to_a_person_and_is_not_called_a_failure(
+    publication_id: int, platform: Platform, error: Exception
+) -> None:
+    platform.after_commit = once(UnknownOutcome("500"))
+    platform.resolve_error = error
+    with pytest.raises(UnknownOutcome):
+        publish(worker(publication_id), platform, POST)
+    assert worker(publication_id).state is State.NEEDS_PERSON
+    assert len(platform.visible) == 1
+
+
+@pytest.mark.parametrize("error", [Duplicate("duplikat"), ChannelError("dialihkan")])
+def test_an_answer_that_makes_no_sense_before_the_commit_is_given_up_at_the_deadline(
+    publication_id: int, platform: Platform, error: Exception
+) -> None:
+    platform.prepare_error = error
+    with pytest.raises(type(error)):
+        publish(worker(publication_id), platform, POST, give_up_after=timedelta(hours=1))
+    with pytest.raises(GivenUp):
+        publish(worker(publication_id, "w2", later(90)), platform, POST, give_up_after=timedelta(hours=1))
+    assert worker(publication_id).state is State.REJECTED
 
 
 def test_a_person_who_finds_the_post_settles_it(publication_id: int, platform: Platform) -> None:

@@ -220,7 +220,11 @@ class FacebookClient(ChannelClient):
         video_id = journal["facebook_video_id"]
 
         def look() -> Committed | None:
-            video = self._video(video_id)
+            try:
+                video = self._video(video_id)
+            except errors.ChannelError:
+                # It is up; not being able to read it must not fail it (contract 1.1).
+                return Committed(post_id=video_id)
             status = video.get("status") or {}
             if status.get("video_status") in ("error", "expired"):
                 progress.forget_commit(journal)
@@ -233,10 +237,7 @@ class FacebookClient(ChannelClient):
                 )
             return None
 
-        try:
-            found = progress.wait_until(look, pauses=self._video_pauses, sleep=self._sleep)
-        except errors.Transient:
-            found = None
+        found = progress.wait_until(look, pauses=self._video_pauses, sleep=self._sleep)
         return found or Committed(post_id=video_id)
 
     def _video_is_public(self, video: dict[str, Any]) -> bool:

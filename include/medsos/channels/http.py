@@ -192,7 +192,9 @@ class HttpSession:
     def refusal(self, rule: Rule, problem: Problem, answer: Answer, phase: Phase) -> errors.ChannelError:
         """Build the error of a table row."""
         kind, sentence = rule.error, rule.advice
-        if kind is errors.Transient and LOST_OR_FAULTY[phase] is errors.UnknownOutcome:
+        server_fault = answer.status >= 500 and not rule.codes
+        if phase is Phase.COMMIT and (kind is errors.Transient or server_fault):
+            # Whatever else a faulty server says of a commit, it may have been made (contract 1.1).
             kind, sentence = errors.UnknownOutcome, advice.UNKNOWN
         details: dict[str, Any] = {
             "code": problem.code,

@@ -54,7 +54,7 @@ def rules(*, oauth2: bool) -> tuple[Rule, ...]:
 def read_problem(answer: Answer) -> Problem | None:
     """X's problem object, the legacy error list, or a 200 that holds errors and no data (contract 5.8)."""
     body = answer.object
-    if isinstance(body.get("error"), str):
+    if isinstance(body.get("error"), str) and answer.status in (400, 401):
         return Problem(code="token/" + body["error"], message=answer.text_at("error_description"))
     listed = body.get("errors")
     first: Any = listed[0] if isinstance(listed, list) and listed else {}

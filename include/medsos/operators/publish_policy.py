@@ -14,6 +14,7 @@ from airflow.sdk.definitions.retry_policy import RetryDecision, RetryPolicy
 from medsos.clock import Clock, utc_now
 from medsos.errors import (
     AccountBlocked,
+    AuthExpired,
     AuthInvalid,
     Cancelled,
     ConfigError,
@@ -40,6 +41,7 @@ FAIL = (
     GivenUp,
     Cancelled,
     AuthInvalid,
+    AuthExpired,
     PermissionMissing,
     QuotaExhausted,
     ContentInvalid,

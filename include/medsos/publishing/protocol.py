@@ -20,17 +20,16 @@ from medsos.channels.base import ChannelClient, Committed, Post
 from medsos.channels.limits import check_limits
 from medsos.errors import (
     AccountBlocked,
+    AuthExpired,
     AuthInvalid,
     Cancelled,
     ChannelError,
     ContentInvalid,
     Duplicate,
     GivenUp,
-    NotReady,
     NotYetKnown,
     PermissionMissing,
     QuotaExhausted,
-    RateLimited,
     SeveralFound,
     Transient,
     UnknownOutcome,
@@ -39,8 +38,18 @@ from medsos.publishing.ledger import Ledger, StoredJournal
 from medsos.publishing.states import State
 from medsos.store.models import Publication
 
-REFUSED_FOR_GOOD = (AuthInvalid, PermissionMissing, QuotaExhausted, ContentInvalid, AccountBlocked)
+REFUSED_FOR_GOOD = (
+    AuthInvalid,
+    AuthExpired,
+    PermissionMissing,
+    QuotaExhausted,
+    ContentInvalid,
+    AccountBlocked,
+)
 """Errors that repeating cannot mend; a person has to change something first."""
+
+DECIDED = (*REFUSED_FOR_GOOD, UnknownOutcome, Cancelled)
+"""Errors after which it is settled what comes next; every other one is waited for until the deadline."""
 
 READ_BACK_WAITS = (timedelta(0), timedelta(seconds=15), timedelta(seconds=60), timedelta(minutes=5))
 """How long to wait before each look at the account (contract 1.2); between them no worker is held."""
@@ -89,7 +98,9 @@ def publish(
             journal = StoredJournal(ledger)
             try:
                 _advance(_Try(ledger, client, post, journal, read_back_waits))
-            except (Transient, NotReady, RateLimited) as error:
+            except DECIDED:
+                raise
+            except ChannelError as error:
                 _wait_or_give_up(ledger, journal, error, give_up_after)
                 raise
     return ledger.read()
@@ -178,7 +189,8 @@ def _commit_outcome_unknown(ledger: Ledger, reason: str) -> None:
 def _reconcile(this: _Try) -> None:
     """Ask the platform once what became of the commit (contract 1.2).
 
-    A passing fault while asking leaves the row `unknown`, so a later try asks again.
+    A passing fault while asking leaves the row `unknown`, so a later try asks again. Where the account can
+    no longer be read at all, a person has to look: the post may be public.
 
     :raises NotYetKnown: nothing seen yet; platforms show new posts late, so the row stays `unknown`.
     :raises UnknownOutcome: the last read told nothing either, or several posts fit: a person has to look.
@@ -188,6 +200,9 @@ def _reconcile(this: _Try) -> None:
     except SeveralFound as error:
         this.ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
         raise
+    except REFUSED_FOR_GOOD as error:
+        this.ledger.move(State.UNKNOWN, State.NEEDS_PERSON, problem=str(error))
+        raise UnknownOutcome(str(error)) from None
     except UnknownOutcome as error:
         reads = this.journal.get(READS, 0) + 1
         if reads < len(this.read_back_waits):
