@@ -7,6 +7,7 @@
     ├── FormError                an answer on a form cannot be accepted; it is asked again
     ├── DesignError              a picture cannot be rendered within its rules
     ├── NotApproved              nothing may be published: approval missing, foreign or not of these bytes
+    │   └── AlreadyOut           this content has gone out before; it is neither repeated nor replaced
     ├── LedgerError              a transition that the publication's state does not allow
     │   └── LeaseHeld            somebody else is publishing this very publication now
     ├── EvidenceError            a screenshot or read-back could not be made
@@ -71,6 +72,10 @@ class DesignError(MedsosError):
 
 class NotApproved(MedsosError):
     """Publishing refused: no approval of exactly this content by an entitled person."""
+
+
+class AlreadyOut(NotApproved):
+    """Publishing refused: this content is out on the channel already, or may be."""
 
 
 class LedgerError(MedsosError):

@@ -13,6 +13,7 @@ from builders import NOW
 from medsos.approval.officials import sync_officials
 from medsos.offices.model import load_office
 from medsos.operators.request import AcceptRequestOperator
+from medsos.publishing.ledger import open_publication
 from medsos.settings import load_settings
 from medsos.store.models import AuditEntry, Cycle, Material, StepEvent
 from medsos.store.session import transaction
@@ -92,3 +93,26 @@ def test_a_broken_office_file_refuses_with_its_line_and_key(
     monkeypatch.setenv("MEDSOS_DATA_DIR", str(tmp_path / "data"))
     with pytest.raises(AirflowFailException, match=r"office\.yaml baris 2, kunci nama"):
         accept("admin")
+
+
+@pytest.mark.usefixtures("office")
+def test_a_legal_product_that_is_out_already_is_refused_before_anybody_works_on_it(home: Path) -> None:
+    from PIL import Image
+
+    intake = home / "masuk" / "kota-bengkulu"
+    intake.mkdir(parents=True)
+    Image.new("RGB", (640, 900), "white").save(intake / "keputusan.pdf")
+    legal = {
+        "content_type": "produk_hukum",
+        "materials": ["keputusan.pdf"],
+        "document_number": "12 Tahun 2026",
+        "document_date": "2026-11-20",
+    }
+    first = accept("admin", **legal)
+    with transaction() as session:
+        open_publication(
+            session, cycle_id=first, channel="web", seal="a" * 64, mode="api", now=NOW
+        ).state = "published"
+    assert accept("admin", **legal) == first
+    with pytest.raises(AirflowFailException, match=f"sudah tayang pada siklus {first} dan terkunci"):
+        accept("admin", "r2", **legal)

@@ -25,6 +25,7 @@ from medsos.operators.plans import request_of
 from medsos.operators.sealing import seal_now
 from medsos.publishing.assemble import build_post
 from medsos.publishing.ledger import Ledger, StoredJournal, open_publication
+from medsos.publishing.lock import require_first_time
 from medsos.publishing.protocol import publish
 from medsos.publishing.states import State
 from medsos.store.models import Approval, Design, Publication
@@ -44,11 +45,13 @@ def approved_publication(run: CycleRun) -> Publication:
     """The ledger row of what was approved for this channel; made on first sight.
 
     :raises NotApproved: no approval by an entitled person, or the content is not what was approved.
+    :raises AlreadyOut: it went out before, in another version or by another cycle.
     """
     with reading() as session:
         approval = require_approval(session, run.cycle_id)
     require_seal(approval, seal_now(run, approval.round))
     with transaction() as session:
+        require_first_time(session, cycle_id=run.cycle_id, channel=run.channel, seal=approval.seal)
         return open_publication(
             session,
             cycle_id=run.cycle_id,

@@ -114,6 +114,7 @@ def _open_cycle(
         )
         with transaction() as session:
             _somebody_may_approve(session, office, requester, now)
+            _not_out_yet(session, office, request, taken, begun)
             cycle_id = begun or _insert(session, office, request, requester, dag_id, run_id, now)
         materials = _archived(cycle_id, taken)
         with transaction() as session:
@@ -137,6 +138,20 @@ def _somebody_may_approve(session: Session, office: Office, requester: str, now:
                 "mengajukan."
             ]
         )
+
+
+def _not_out_yet(
+    session: Session, office: Office, request: ContentRequest, taken: list[TakenIn], begun: int | None
+) -> None:
+    """:raises RequestError: this legal product is out already and locked."""
+    from medsos.publishing.lock import LOCKED_TYPES, legal_product_message, legal_product_out
+
+    if request.content_type not in LOCKED_TYPES:
+        return
+    documents = [item.original_sha256 for item in taken]
+    out = legal_product_out(session, office=office.slug, documents=documents, channels=request.channels)
+    if out := out - {begun}:
+        raise RequestError([legal_product_message(out)])
 
 
 def _enter(
