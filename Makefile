@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.terpasang
 PYTEST_ARGS ?=
 
-.PHONY: help run test check demo designs guide bench docs lock clean chromium
+.PHONY: help run test check demo designs guide faults bench docs lock clean chromium
 
 help:  ## Tampilkan daftar perintah ini
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -34,6 +34,9 @@ designs: $(STAMP)  ## Gambar lembar ketiga puluh desain: docs/images/designs.png
 
 guide: $(STAMP) chromium  ## Perbarui gambar panduan dari satu siklus di peramban
 	@exec $(BIN)/medsos guide
+
+faults: $(STAMP)  ## Hentikan pengunggahan di setiap titik, dengan setiap gangguan: docs/reliability.md
+	@$(BIN)/medsos faults
 
 bench: $(STAMP)  ## Ukur waktu baca berkas alur
 	@$(BIN)/medsos bench

@@ -98,6 +98,14 @@ def bench() -> None:
 
 
 @app.command()
+def faults() -> None:
+    """Hentikan pengunggahan di setiap titik, dengan setiap gangguan: docs/reliability.md."""
+    from medsos.devtools.crash.report import main as run
+
+    raise typer.Exit(run())
+
+
+@app.command()
 def guide() -> None:
     """Jalani satu siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
     from pathlib import Path

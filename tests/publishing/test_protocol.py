@@ -197,6 +197,20 @@ def test_a_post_that_shows_up_late_is_found_without_a_person(publication_id: int
     assert len(platform.visible) == 1
 
 
+def test_a_platform_that_is_busy_after_the_commit_is_asked_when_it_said_and_not_before(
+    publication_id: int, platform: Platform
+) -> None:
+    platform.after_commit = once(NotYetKnown("429", retry_at=later(2)))
+    platform.resolve_error = AssertionError("asked too early")
+    with pytest.raises(NotYetKnown) as caught:
+        publish(worker(publication_id), platform, POST)
+    assert caught.value.retry_at == later(2)
+    assert worker(publication_id).state is State.UNKNOWN
+    platform.resolve_error = None
+    assert publish(worker(publication_id, "w2", later(3)), platform, POST).state == "published"
+    assert len(platform.visible) == 1
+
+
 def test_several_fitting_posts_go_to_a_person_at_once(publication_id: int, platform: Platform) -> None:
     platform.after_commit = once(UnknownOutcome("500"))
     platform.found_several = True

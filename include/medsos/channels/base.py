@@ -178,7 +178,8 @@ class ChannelClient(ABC):
         """Make the one call after which the post may be public. Never called again by anybody unless
         the error raised says that nothing became public.
 
-        :raises UnknownOutcome: the call was sent and no usable answer came.
+        :raises UnknownOutcome: the call was sent and no usable answer came; `NotYetKnown` when the platform
+            asks to be left alone until it can tell.
         """
 
     def resolve(self, post: Post, journal: Journal) -> Committed | None:

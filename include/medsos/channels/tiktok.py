@@ -112,7 +112,12 @@ class TikTokClient(ChannelClient):
                 self._uploader.send_last(post.video, journal)
             else:
                 self._publish_photos(post, journal)
-            return self._outcome(journal)
+            try:
+                return self._outcome(journal)
+            except errors.RateLimited as error:
+                if not journal.get(PUBLISH_ID):
+                    raise
+                raise errors.NotYetKnown(str(error), retry_at=error.retry_at) from None
 
         return progress.commit_once(journal, self._http.server_now, publish, platform=NAME)
 
@@ -208,6 +213,7 @@ class TikTokClient(ChannelClient):
         """Wait until TikTok has finished, then a little longer for the public id.
 
         :raises UnknownOutcome: it is still processing; `resolve` looks again later.
+        :raises RateLimited: TikTok does not want to be asked again before a moment.
         """
         publish_id = journal[PUBLISH_ID]
 
@@ -227,6 +233,8 @@ class TikTokClient(ChannelClient):
             done = progress.wait_until(look, pauses=self._status_pauses, sleep=self._sleep)
             if done is None:
                 raise self._http.unknown("postingan masih diproses TikTok. Status diperiksa lagi nanti.")
+        except errors.RateLimited:
+            raise
         except errors.ChannelError as error:
             if journal.get(PUBLISH_ID) and not isinstance(error, errors.UnknownOutcome):
                 # The post was accepted; only its status could not be read.
@@ -257,7 +265,9 @@ class TikTokClient(ChannelClient):
             return progress.remember(journal, self._outcome(journal))
         except errors.UnknownOutcome as error:
             raise errors.NotReady(str(error)) from None
-        except errors.ChannelError:
+        except errors.ChannelError as error:
+            if isinstance(error, errors.RateLimited) and journal.get(PUBLISH_ID):
+                raise
             # The status says FAILED: nothing became public.
             progress.forget_commit(journal)
             return None

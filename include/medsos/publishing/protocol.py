@@ -169,6 +169,9 @@ def _commit(this: _Try) -> None:
     except REFUSED_FOR_GOOD as error:
         this.ledger.move(State.COMMITTING, State.REJECTED, problem=str(error))
         raise
+    except NotYetKnown as error:
+        _commit_outcome_unknown(this.ledger, str(error))
+        raise
     except (UnknownOutcome, Duplicate) as error:
         _commit_outcome_unknown(this.ledger, str(error))
         _reconcile(this)

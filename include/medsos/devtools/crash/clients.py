@@ -1,0 +1,131 @@
+"""The five clients, pointed at a sandbox, with time that passes only when somebody waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from medsos.channels.base import ChannelClient
+from medsos.channels.facebook import FacebookClient, FacebookSettings
+from medsos.channels.instagram import InstagramClient, InstagramSettings
+from medsos.channels.tiktok import TikTokClient, TikTokSettings
+from medsos.channels.tokens import TokenStore
+from medsos.channels.wordpress import WordPressClient
+from medsos.channels.wordpress_api import WordPressSettings
+from medsos.channels.x import XClient, XSettings
+from medsos.clock import Clock
+
+Accounts = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a client needs besides its account.
+
+    :param accounts: the sandbox's `GET /_inspect/accounts`.
+    :param tokens: keeps rotated tokens across the processes of one run.
+    """
+
+    url: str
+    accounts: Accounts
+    tokens: TokenStore
+    clock: Clock
+    sleep: Callable[[float], None]
+
+
+def web(around: Surroundings) -> WordPressClient:
+    keys = around.accounts["web"]
+    return WordPressClient(
+        WordPressSettings(
+            site=f"{around.url}/web", user=keys["username"], password=keys["application_password"]
+        ),
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+def facebook(around: Surroundings) -> FacebookClient:
+    keys = around.accounts["facebook"]
+    return FacebookClient(
+        FacebookSettings(
+            page_id=keys["page_id"],
+            token=keys["page_token"],
+            app_secret=keys["app_secret"],
+            host=f"{around.url}/graph",
+            video_host=f"{around.url}/graph-video",
+            site=f"{around.url}/facebook.com",
+        ),
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+def instagram(around: Surroundings) -> InstagramClient:
+    keys = around.accounts["instagram"]
+    return InstagramClient(
+        InstagramSettings(
+            account_id=keys["user_id"],
+            token=keys["access_token"],
+            app_secret=keys["app_secret"],
+            host=f"{around.url}/graph",
+        ),
+        media_host=web(around),
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+def x(around: Surroundings) -> XClient:
+    keys = around.accounts["x"]
+    return XClient(
+        XSettings(
+            consumer_key=keys["consumer_key"],
+            consumer_secret=keys["consumer_secret"],
+            access_token=keys["access_token"],
+            access_secret=keys["access_token_secret"],
+            host=f"{around.url}/x",
+            site=f"{around.url}/x.com",
+        ),
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+def x_rotating(around: Surroundings) -> XClient:
+    """With OAuth 2.0: the token ends after two hours and its refresh token works once."""
+    keys = around.accounts["x"]
+    return XClient(
+        XSettings(
+            bearer_token=keys["oauth2_access_token"],
+            refresh_token=keys["oauth2_refresh_token"],
+            client_id=keys["client_id"],
+            client_secret=keys["client_secret"],
+            host=f"{around.url}/x",
+            site=f"{around.url}/x.com",
+        ),
+        token_store=around.tokens,
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+def tiktok(around: Surroundings) -> TikTokClient:
+    keys = around.accounts["tiktok"]
+    return TikTokClient(
+        TikTokSettings(
+            access_token=keys["access_token"],
+            refresh_token=keys["refresh_token"],
+            client_key=keys["client_key"],
+            client_secret=keys["client_secret"],
+            host=f"{around.url}/tiktok",
+            site=f"{around.url}/tiktok.com",
+        ),
+        media_host=web(around),
+        token_store=around.tokens,
+        clock=around.clock,
+        sleep=around.sleep,
+    )
+
+
+ClientBuilder = Callable[[Surroundings], ChannelClient]
