@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,7 +105,7 @@ class FacebookClient(ChannelClient):
         if video_id and self._video_is_public(self._video(video_id)):
             return progress.remember(journal, self._await_video(journal))
         found = progress.find_one(
-            self._recent,
+            self.recent_posts,
             lambda candidate: self._is(candidate, post),
             journal,
             sleep=self._sleep,
@@ -126,6 +126,10 @@ class FacebookClient(ChannelClient):
         if "_" in post_id:
             return self._found(self._api.get(post_id, fields=_POST_FIELDS).object)
         return self._found(self._api.get(post_id, fields=_VIDEO_FIELDS).object)
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        edge = f"{self._settings.page_id}/published_posts"
+        return graph.recent(self._api, edge, _POST_FIELDS, self._found, since)
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         return read_metrics(self._api, self._post_of(post_id), self._settings.insights)
@@ -249,15 +253,6 @@ class FacebookClient(ChannelClient):
 
     def _full_post_id(self, post_id: str) -> str:
         return post_id if "_" in post_id else f"{self._settings.page_id}_{post_id}"
-
-    def _recent(self, since: datetime) -> Iterator[FoundPost]:
-        answer = self._api.get(
-            f"{self._settings.page_id}/published_posts",
-            fields=_POST_FIELDS,
-            since=str(int(since.timestamp())),
-            limit="50",
-        )
-        return (self._found(row) for row in graph.rows(answer))
 
     def _is(self, candidate: FoundPost, post: Post) -> bool:
         attachments = ((candidate.raw.get("attachments") or {}).get("data")) or []

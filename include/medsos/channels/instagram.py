@@ -7,7 +7,7 @@ sent to the address that the container names.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -127,7 +127,7 @@ class InstagramClient(ChannelClient):
         status = self._settled_status(journal)
         if status == "PUBLISHED":
             found = progress.find_one(
-                self._recent,
+                self.recent_posts,
                 lambda candidate: progress.same_text(candidate.text, post.text),
                 journal,
                 sleep=self._sleep,
@@ -152,6 +152,10 @@ class InstagramClient(ChannelClient):
 
     def read_back(self, post_id: str) -> FoundPost:
         return _found(self._api.get(post_id, fields=_MEDIA_FIELDS).object)
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        edge = f"{self._settings.account_id}/media"
+        return graph.recent(self._api, edge, _MEDIA_FIELDS, _found, since)
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         counted = self._api.get(post_id, fields="like_count,comments_count").object
@@ -239,15 +243,6 @@ class InstagramClient(ChannelClient):
             if status in ("PUBLISHED", "EXPIRED", "ERROR"):
                 break
         return status
-
-    def _recent(self, since: datetime) -> Iterator[FoundPost]:
-        answer = self._api.get(
-            f"{self._settings.account_id}/media",
-            fields=_MEDIA_FIELDS,
-            since=str(int(since.timestamp())),
-            limit="25",
-        )
-        return (_found(row) for row in graph.rows(answer))
 
 
 def _found(row: dict[str, Any]) -> FoundPost:

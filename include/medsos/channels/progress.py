@@ -20,6 +20,9 @@ READ_BACK_WAITS = (0.0,)
 """Seconds before each look within one call. One look only: the longer waits of contract 1.2 are the
 publishing protocol's, which holds no worker while it waits."""
 
+MOST_PAGES = 5
+"""How many pages of an account's posts are read at most: a list is for looking back hours, not years."""
+
 T = TypeVar("T")
 
 
@@ -102,6 +105,26 @@ def find_one(
         if found:
             return next(iter(found.values()))
     return None
+
+
+def newest_first(read: Callable[[str], tuple[Iterable[FoundPost], str]], since: datetime) -> list[FoundPost]:
+    """The posts of an account's list since a moment.
+
+    :param read: the page behind a cursor, "" for the first, and the cursor of the next page, "" after the
+        last. Pages go from new to old.
+    """
+    since = since.replace(microsecond=0)  # platforms tell whole seconds
+    found: dict[str, FoundPost] = {}
+    cursor = ""
+    for _ in range(MOST_PAGES):
+        posts, cursor = read(cursor)
+        page = {post.post_id: post for post in posts}
+        found |= page
+        times = [post.created_at for post in page.values() if post.created_at]
+        if not cursor or (times and min(times) < since):
+            break
+    recent = [post for post in found.values() if post.created_at is None or post.created_at >= since]
+    return sorted(recent, key=lambda post: post.created_at or since, reverse=True)
 
 
 def same_text(left: str, right: str) -> bool:

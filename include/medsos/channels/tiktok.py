@@ -7,7 +7,7 @@ post, and only its status tells whether it came out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from medsos import errors
@@ -126,7 +126,7 @@ class TikTokClient(ChannelClient):
         if journal.get(PUBLISH_ID):
             return self._resolve_by_status(post, journal)
         found = progress.find_one(
-            self._recent,
+            self.recent_posts,
             lambda candidate: is_listed_as(candidate.text, post),
             journal,
             sleep=self._sleep,
@@ -156,6 +156,10 @@ class TikTokClient(ChannelClient):
         for video in self._api.query(post_id):
             return found_post(video)
         raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        """Public posts only: TikTok lists no others."""
+        return progress.newest_first(self._api.newest, since)
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         """A post that is not public, or not yet, has no numbers in the API. Reach is told for none."""
@@ -271,6 +275,3 @@ class TikTokClient(ChannelClient):
             # The status says FAILED: nothing became public.
             progress.forget_commit(journal)
             return None
-
-    def _recent(self, since: datetime) -> Iterator[FoundPost]:
-        return (found_post(video) for video in self._api.newest(20))

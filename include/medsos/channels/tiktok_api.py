@@ -8,9 +8,10 @@ from typing import Any
 
 from medsos import errors
 from medsos.channels.answer import Answer
+from medsos.channels.base import FoundPost
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.tiktok_creator import NAME, PUBLIC
-from medsos.channels.tiktok_read import COUNTS, videos
+from medsos.channels.tiktok_read import COUNTS, found_post, videos
 from medsos.channels.tiktok_rules import RULES, read_problem
 from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, pair_from
 from medsos.clock import Clock
@@ -88,18 +89,19 @@ class TikTokApi:
         body = {"filters": {"video_ids": [post_id]}}
         return videos(self.post(f"video/query/?fields={_VIDEO_FIELDS}", body, phase=Phase.READ))
 
-    def newest(self, count: int) -> list[dict[str, Any]]:
-        """The newest public posts.
-
-        :param count: 1 to 20.
-        """
-        body = {"max_count": count}
-        return videos(self.post(f"video/list/?fields={_VIDEO_FIELDS}", body, phase=Phase.READ))
+    def newest(self, cursor: str = "") -> tuple[list[FoundPost], str]:
+        """A page of the public posts, newest first, and the cursor of the next one."""
+        body = {"max_count": 20, **({"cursor": int(cursor)} if cursor else {})}
+        answer = self.post(f"video/list/?fields={_VIDEO_FIELDS}", body, phase=Phase.READ)
+        more = answer.text_at("data", "has_more") == "True"
+        return [found_post(video) for video in videos(answer)], answer.text_at(
+            "data", "cursor"
+        ) if more else ""
 
     def may_list(self) -> bool:
         """Whether the token may read the account's posts."""
         try:
-            self.newest(1)
+            self.newest()
         except errors.PermissionMissing:
             return False
         return True

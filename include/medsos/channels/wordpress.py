@@ -7,8 +7,8 @@ Only the creation of the draft can be lost, and the slug finds it again; the upd
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -120,15 +120,23 @@ class WordPressClient(ChannelClient):
         return self._api.get(f"posts/{post_id}", context="edit").text_at("link") or None
 
     def read_back(self, post_id: str) -> FoundPost:
-        found = self._api.get(f"posts/{post_id}", context="edit").object
-        content = found.get("content") or {}
-        return FoundPost(
-            post_id=_id_of(found),
-            text=plain_text(str(content.get("raw") or content.get("rendered") or "")),
-            created_at=_utc(found.get("date_gmt")),
-            permalink=found.get("link"),
-            raw=found,
-        )
+        return _found(self._api.get(f"posts/{post_id}", context="edit").object)
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        # `after` leaves out the moment itself, and WordPress keeps whole seconds.
+        after = (since - timedelta(seconds=1)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+        def read(cursor: str) -> tuple[list[FoundPost], str]:
+            page = int(cursor or 1)
+            answer = self._api.get(
+                "posts", status="publish", context="edit", after=after, per_page="20", page=str(page)
+            )
+            if not isinstance(answer.json, list):
+                raise errors.Transient(f"{NAME}: {advice.UNREADABLE}")
+            last = page >= int(answer.headers.get("X-WP-TotalPages") or 1)
+            return [_found(row) for row in answer.json], "" if last else str(page + 1)
+
+        return progress.newest_first(read, since)
 
     def publish_media(self, media: Media, *, key: str) -> str:
         """Upload `media` to the media library under a name made from `key`, unless it is there already.
@@ -229,6 +237,17 @@ def _id_of(found: dict[str, Any]) -> str:
 
 def _committed(found: dict[str, Any]) -> Committed:
     return Committed(post_id=_id_of(found), permalink=found.get("link") or None)
+
+
+def _found(row: dict[str, Any]) -> FoundPost:
+    content = row.get("content") or {}
+    return FoundPost(
+        post_id=_id_of(row),
+        text=plain_text(str(content.get("raw") or content.get("rendered") or "")),
+        created_at=_utc(row.get("date_gmt")),
+        permalink=row.get("link"),
+        raw=row,
+    )
 
 
 def _utc(value: object) -> datetime | None:

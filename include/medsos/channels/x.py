@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -151,7 +151,7 @@ class XClient(ChannelClient):
     def resolve(self, post: Post, journal: Journal) -> Committed | None:
         """Read the account's posts. Absence cannot be proved (contract 1.2)."""
         found = progress.find_one(
-            self._recent,
+            self.recent_posts,
             lambda candidate: (
                 progress.same_text(candidate.text, post.text)
                 and bool(candidate.raw.get("attachments")) == bool(post.media)
@@ -173,6 +173,23 @@ class XClient(ChannelClient):
     def read_back(self, post_id: str) -> FoundPost:
         answer = self._get(f"tweets/{post_id}", **{self._settings.fields_parameter: _FIELDS})
         return self._found(answer.object.get("data") or {})
+
+    def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
+        def read(cursor: str) -> tuple[list[FoundPost], str]:
+            answer = self._get(
+                f"users/{self._account.id}/tweets",
+                # X charges for every post that is read (contract 5.9).
+                max_results="10",
+                start_time=since.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                exclude="replies,retweets",
+                **{self._settings.fields_parameter: _FIELDS},
+                **({"pagination_token": cursor} if cursor else {}),
+            )
+            data = answer.object.get("data")
+            page = [self._found(row) for row in (data if isinstance(data, list) else ())]
+            return page, answer.text_at("meta", "next_token")
+
+        return progress.newest_first(read, since)
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         answer = self._get(f"tweets/{post_id}", **{self._settings.fields_parameter: "public_metrics"})
@@ -221,17 +238,6 @@ class XClient(ChannelClient):
     @cached_property
     def _account(self) -> Account:
         return self.whoami()
-
-    def _recent(self, since: datetime) -> Iterator[FoundPost]:
-        answer = self._get(
-            f"users/{self._account.id}/tweets",
-            max_results="10",
-            start_time=since.astimezone(UTC).replace(microsecond=0).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            exclude="replies,retweets",
-            **{self._settings.fields_parameter: _FIELDS},
-        )
-        data = answer.object.get("data")
-        return (self._found(row) for row in (data if isinstance(data, list) else ()))
 
     def _found(self, row: dict[str, Any]) -> FoundPost:
         post_id = str(row.get("id", ""))
