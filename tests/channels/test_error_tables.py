@@ -128,6 +128,8 @@ def test_a_graph_answer_of_200_may_still_be_a_failure() -> None:
         (400, "rest_invalid_featured_media", errors.MediaInvalid),
         (400, "rest_upload_no_data", errors.MediaInvalid),
         (404, "rest_post_invalid_id", errors.ContentInvalid),
+        (410, "rest_already_trashed", errors.ContentInvalid),
+        (501, "rest_trash_not_supported", errors.NotSupported),
         (412, "rest_upload_hash_mismatch", errors.Transient),
         (500, "rest_upload_sideload_error", errors.MediaInvalid),
         (500, "db_insert_error", errors.Transient),

@@ -56,6 +56,7 @@ def test_a_healthy_channel_can_publish_and_needs_nobody(connections: Any, channe
 @pytest.mark.parametrize(
     ("channel", "rights", "token", "quota"),
     [
+        ("web", "lengkap", "tidak berakhir sampai dicabut", "tidak diberitahukan"),
         ("facebook", "lengkap", r"\d+ \w+ 20\d\d \d\d\.\d\d WIB", r"permintaan API terpakai \d%"),
         ("instagram", "lengkap", r"\d+ \w+ 20\d\d \d\d\.\d\d WIB", "sisa 50 dari 50 postingan per 24 jam"),
         ("x", "tidak diberitahukan", "tidak berakhir sampai dicabut", r"permintaan API terpakai \d%"),

@@ -56,8 +56,9 @@ NEVER_ENDS = Token(remark="tidak berakhir sampai dicabut")
 WORDPRESS = (
     Right("edit_posts", "menulis artikel"),
     Right("publish_posts", "menerbitkan artikel"),
+    Right("edit_published_posts", "membaca kembali artikel"),
     Right("upload_files", "mengunggah gambar"),
-    Right("delete_posts", "menghapus artikel", essential=False),
+    Right("delete_published_posts", "menghapus artikel", essential=False),
 )
 FACEBOOK = (
     Right("pages_manage_posts", "menerbitkan"),

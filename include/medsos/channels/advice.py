@@ -19,6 +19,7 @@ NOT_READY = "media masih diproses. Sistem menunggu lalu mencoba lagi."
 SERVER = "gangguan sementara di pihak platform. Percobaan diulang otomatis."
 REDIRECT = "alamat API dialihkan ke alamat lain. Periksa isian host pada Connection."
 MISSING = "objek tidak ditemukan. Periksa nomor akun pada Connection atau apakah postingan sudah dihapus."
+NO_TRASH = "situs ini tidak memakai tempat sampah. Hapus artikelnya di dasbor situs."
 CONFIG = "pengaturan aplikasi di platform belum sesuai. Periksa aplikasi pengembang dan Connection."
 
 UNREACHABLE = "server tidak dapat dihubungi. Periksa jaringan dan isian host pada Connection."

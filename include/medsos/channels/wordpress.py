@@ -7,18 +7,20 @@ Only the creation of the draft can be lost, and the slug finds it again; the upd
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from medsos import errors
-from medsos.channels import advice, progress
-from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
+from medsos.channels import access, advice, progress
+from medsos.channels.answer import Answer
+from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
-from medsos.channels.wordpress_api import NAME, WordPressApi, WordPressSettings, slug_of
+from medsos.channels.metrics import figures, number
+from medsos.channels.wordpress_api import ALREADY_TRASHED, NAME, WordPressApi, WordPressSettings, slug_of
 from medsos.channels.wordpress_html import (
     article_html,
     documents_html,
@@ -35,6 +37,7 @@ class WordPressClient(ChannelClient):
     """Publishes articles, and keeps media for the platforms that fetch them (`MediaHost`)."""
 
     channel = "web"
+    platform = NAME
     limits = LIMITS["web"]
 
     def __init__(
@@ -53,13 +56,7 @@ class WordPressClient(ChannelClient):
         return f"WordPressClient({self._settings.site})"
 
     def whoami(self) -> Account:
-        # Without context=edit a host that drops the Authorization header would go unnoticed (contract 2.3).
-        answer = self._api.get("users/me", context="edit")
-        return Account(
-            id=answer.text_at("id"),
-            name=answer.text_at("name") or self._settings.user,
-            url=self._settings.site,
-        )
+        return self._account(self._me())
 
     def prepare(self, post: Post, journal: Journal) -> None:
         slug = slug_of(post.key)
@@ -120,7 +117,30 @@ class WordPressClient(ChannelClient):
         return self._api.get(f"posts/{post_id}", context="edit").text_at("link") or None
 
     def read_back(self, post_id: str) -> FoundPost:
-        return _found(self._api.get(f"posts/{post_id}", context="edit").object)
+        return _found(self._living(post_id))
+
+    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+        """WordPress itself counts nothing but comments (contract 2.7)."""
+        self._living(post_id)
+        answer = self._api.get("comments", post=post_id, per_page="1")
+        return figures(comments=number(answer.headers.get("X-WP-Total")))
+
+    def delete(self, post_id: str) -> None:
+        """Into the trash of the site, from where the dashboard can bring it back."""
+        path = f"posts/{post_id}"
+        try:
+            self._http.send("DELETE", self._api.url(path), params=self._api.route(path), phase=Phase.PREPARE)
+        except errors.ContentInvalid as error:
+            if error.code != ALREADY_TRASHED:
+                raise
+
+    def access(self) -> Access:
+        answer = self._me()
+        granted = answer.object.get("capabilities")
+        lacking = None
+        if isinstance(granted, dict):
+            lacking = access.missing(access.WORDPRESS, (name for name, held in granted.items() if held))
+        return Access(self._account(answer), lacking=lacking, token=access.NEVER_ENDS)
 
     def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
         # `after` leaves out the moment itself, and WordPress keeps whole seconds.
@@ -144,6 +164,22 @@ class WordPressClient(ChannelClient):
         :returns: public address of the file.
         """
         return str(self._library.store(media, f"{slug_of(key)}-{media.sha256[:8]}")["source_url"])
+
+    def _me(self) -> Answer:
+        # Without context=edit a host that drops the Authorization header would go unnoticed (contract 2.3).
+        return self._api.get("users/me", context="edit")
+
+    def _account(self, me: Answer) -> Account:
+        return Account(
+            id=me.text_at("id"), name=me.text_at("name") or self._settings.user, url=self._settings.site
+        )
+
+    def _living(self, post_id: str) -> dict[str, Any]:
+        """:raises ContentInvalid: the article does not exist, or lies in the trash."""
+        found = self._api.get(f"posts/{post_id}", context="edit").object
+        if found.get("status") == "trash":
+            raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}", code=ALREADY_TRASHED)
+        return found
 
     def _upload_all(self, post: Post, journal: Journal) -> dict[str, dict[str, Any]]:
         """Id and address of every file of the post, by SHA-256; each is stored as soon as it is known."""

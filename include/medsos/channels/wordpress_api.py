@@ -16,6 +16,7 @@ from medsos.channels.rules import Problem, Rule, codes, statuses
 from medsos.clock import Clock
 
 NAME = "Website"
+ALREADY_TRASHED = "rest_already_trashed"
 
 RULES: tuple[Rule, ...] = (
     # A wrong password is also told as 400 with the true status hidden in the details (contract 2.6).
@@ -36,6 +37,8 @@ RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(errors.ContentInvalid, advice.MISSING, codes=codes("rest_post_invalid_id", "rest_no_route")),
+    Rule(errors.ContentInvalid, advice.MISSING, codes=codes(ALREADY_TRASHED)),
+    Rule(errors.NotSupported, advice.NO_TRASH, codes=codes("rest_trash_not_supported")),
 )
 """Contract 2.6. What is not here goes by HTTP status."""
 

@@ -1,4 +1,4 @@
-"""Categories, tags and (no) comments of the WordPress site (platform contract, sections 2.5 and 2.7)."""
+"""Categories, tags and comments of the WordPress site (platform contract, sections 2.5 and 2.7)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import Rest, WordPressError, indexed_list, listed, route, slugify
+from medsos.sandbox.wordpress import Rest, WordPressError, comma_list, indexed_list, listed, route, slugify
 
 _TAXONOMIES = {"categories": "category", "tags": "post_tag"}
 
@@ -89,4 +89,26 @@ def create_term(rest: Rest) -> Response:
 
 @route("GET", "/wp/v2/comments")
 def list_comments(rest: Rest) -> Response:
-    return listed(rest, [], dict)
+    wanted = comma_list(rest.call.params.get("post"))
+    comments = rest.sandbox.state.all("wp_comment")
+    return listed(rest, [c for c in comments if not wanted or str(c["post"]) in wanted], dict)
+
+
+@route("POST", "/wp/v2/comments")
+def create_comment(rest: Rest) -> Response:
+    """By somebody who moderates comments, so that it is approved at once."""
+    message = "Sorry, you are not allowed to comment on this post."
+    rest.need("moderate_comments", "rest_cannot_create_comment", message)
+    with rest.sandbox.state.transaction():
+        post = rest.sandbox.post("web", rest.call.text("post"))
+        if post is None:
+            message = "Sorry, you are not allowed to create this comment without a post."
+            raise WordPressError(403, "rest_comment_invalid_post_id", message)
+        comment = {
+            "id": rest.sandbox.state.next_number("wp_comment_id", 1),
+            "post": int(post["id"]),
+            "content": {"rendered": f"<p>{rest.call.text('content')}</p>\n"},
+            "status": "approved",
+        }
+        rest.sandbox.state.put("wp_comment", str(comment["id"]), comment)
+    return JSONResponse(comment, 201)
