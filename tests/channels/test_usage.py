@@ -85,7 +85,12 @@ def test_meta_tells_its_budgets_in_per_cent_and_minutes(server: Script) -> None:
     ask(http, server, "/v26.0/me", Reply(body={"id": "1"}, headers=headers))
 
     free_at = NOW + timedelta(minutes=19)
-    assert http.usage == Usage((Limit("app", 31.0), Limit("pages", 100.0, free_at=free_at)))
+    assert http.usage == Usage(
+        (
+            Limit("app", 31.0, whole_account=True),
+            Limit("pages", 100.0, free_at=free_at, whole_account=True),
+        )
+    )
     assert http.usage.free_at == free_at
 
 

@@ -14,6 +14,12 @@ from medsos.hooks.sandbox_connections import connection_for_sandbox
 from medsos.sandbox.testing import running_sandbox
 
 
+@pytest.fixture(autouse=True)
+def record(home: Path) -> Path:
+    """Hooks share limits and leases through the record; it is never a developer's own."""
+    return home
+
+
 @pytest.fixture
 def sandbox_url(tmp_path: Path) -> Iterator[str]:
     with running_sandbox(tmp_path / "sandbox") as url:

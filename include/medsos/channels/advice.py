@@ -6,6 +6,9 @@ AUTH = "kredensial ditolak. Perbarui kata sandi atau token pada Connection, lalu
 AUTH_ENDED = "masa berlaku token habis. Token akan diperbarui sekali; bila tetap gagal, hubungkan ulang akun."
 PERMISSION = "akun atau aplikasi tidak memiliki izin. Lengkapi izinnya di platform, lalu jalankan ulang."
 RATE = "batas jumlah permintaan tercapai. Sistem menunggu sampai batas dibuka kembali."
+SHARED_RATE = (
+    "batas jumlah permintaan akun ini tercapai, dihitung bersama siklus lain. Sistem menunggu sampai dibuka."
+)
 DAILY = "batas jumlah postingan harian tercapai. Postingan dicoba lagi setelah batas dibuka kembali."
 QUOTA = "kredit atau paket API habis. Isi ulang kredit di platform, lalu jalankan ulang."
 CONTENT = "isi postingan ditolak. Perbaiki teks atau pengaturannya, lalu ajukan kembali."

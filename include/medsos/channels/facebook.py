@@ -17,6 +17,7 @@ from medsos.channels import access, advice, graph, graph_token, progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
 from medsos.channels.facebook_numbers import INSIGHTS, read_metrics
+from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
 from medsos.channels.usage import Usage
@@ -51,6 +52,7 @@ class FacebookSettings:
 class FacebookClient(ChannelClient):
     """Publishes on one Page.
 
+    :param gate: holds the limits that the account's workers share; without one, none are shared.
     :param video_pauses: seconds between the looks at a video after its commit.
     :param read_back_waits: seconds before each look for a post of unknown outcome.
     """
@@ -63,6 +65,7 @@ class FacebookClient(ChannelClient):
         self,
         settings: FacebookSettings,
         *,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         video_pauses: Sequence[float] = (2, 3, 5, 10, 10, 15, 15, 30, 30),
@@ -72,7 +75,7 @@ class FacebookClient(ChannelClient):
         self._sleep = sleep
         self._video_pauses = video_pauses
         self._read_back_waits = read_back_waits
-        self._api = graph.GraphApi(NAME, settings, clock=clock, sleep=sleep)
+        self._api = graph.GraphApi(NAME, settings, gate=gate, clock=clock, sleep=sleep)
         self._http = self._api.http
 
     def __repr__(self) -> str:

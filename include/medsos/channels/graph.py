@@ -12,6 +12,7 @@ from medsos import errors
 from medsos.channels import advice, progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import FoundPost
+from medsos.channels.gate import Gate
 from medsos.channels.http import READ_TIMEOUT_SECONDS, Files, HttpSession, Phase
 from medsos.channels.rules import Problem, Rule, codes
 from medsos.channels.tokens import HeaderToken
@@ -23,7 +24,7 @@ UPLOAD_TIMEOUT_SECONDS = 600.0
 _HOUR = 3_600.0
 
 RULES: tuple[Rule, ...] = (
-    Rule(errors.RateLimited, advice.DAILY, codes=codes("9/2207042"), wait_seconds=_HOUR),
+    Rule(errors.RateLimited, advice.DAILY, codes=codes("9/2207042"), wait_seconds=_HOUR, whole_account=False),
     Rule(errors.NotReady, advice.NOT_READY, codes=codes("9007/2207027", "9007", "24/2207008")),
     Rule(
         errors.AccountBlocked,
@@ -76,7 +77,13 @@ class GraphApi:
     """Calls to one version of the Graph API with one token."""
 
     def __init__(
-        self, platform: str, settings: GraphSettings, *, clock: Clock, sleep: Callable[[float], None]
+        self,
+        platform: str,
+        settings: GraphSettings,
+        *,
+        gate: Gate | None,
+        clock: Clock,
+        sleep: Callable[[float], None],
     ) -> None:
         self.platform = platform
         self._settings = settings
@@ -87,6 +94,7 @@ class GraphApi:
             read_problem=read_problem,
             secrets=(settings.token, settings.app_secret or "", *self.proof.values()),
             auth=HeaderToken(settings.token),
+            gate=gate,
             clock=clock,
             sleep=sleep,
         )

@@ -7,7 +7,6 @@ task then waits without holding a worker. `COMMIT` is sent once.
 
 from __future__ import annotations
 
-import ssl
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -20,14 +19,15 @@ from urllib.parse import urlsplit
 import requests
 import tenacity
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from medsos import __name__ as package
 from medsos import errors
 from medsos.channels import advice
 from medsos.channels.answer import Answer
+from medsos.channels.gate import Gate, OpenGate
+from medsos.channels.reached import never_opened
 from medsos.channels.redaction import redact
-from medsos.channels.rules import Problem, Rule, find_rule, retry_at
+from medsos.channels.rules import Problem, Rule, closed, find_rule, retry_at
 from medsos.channels.usage import Usage, endpoint_of, read_limits
 from medsos.clock import Clock, utc_now
 
@@ -69,6 +69,7 @@ class HttpSession:
     :param read_problem: finds the platform's own error in an answer of any status; None when it is a success.
     :param secrets: values that must not appear in any message.
     :param auth: signs each try anew (OAuth 1) or adds a header.
+    :param gate: asked before each request; holds what all workers of the account know of its limits.
     :param renew: called once when the token has ended; True when there is a new one to try with.
     """
 
@@ -81,10 +82,12 @@ class HttpSession:
         secrets: Iterable[str] = (),
         auth: AuthBase | None = None,
         renew: Callable[[], bool] = lambda: False,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.platform = platform
+        self._gate = gate or OpenGate()
         self._rules = rules
         self._read_problem = read_problem
         self._secrets = frozenset(s for s in secrets if s)
@@ -138,10 +141,23 @@ class HttpSession:
         :raises ChannelError: the class that phase, status and the platform's table give.
         """
 
+        endpoint = endpoint_of(method, urlsplit(url).path)
+
         def once() -> Answer:
+            slot = self._gate.enter(endpoint, commit=phase is Phase.COMMIT)
+            try:
+                return passed()
+            except (errors.UnknownOutcome, errors.Duplicate):
+                raise
+            except errors.ChannelError:
+                self._gate.leave(slot)
+                raise
+
+        def passed() -> Answer:
             with _opened(body) as data:
                 answer = self._transport(
                     phase,
+                    endpoint,
                     method=method,
                     url=url,
                     params=params,
@@ -152,9 +168,13 @@ class HttpSession:
                     auth=self._auth if signed and self._auth else _unsigned,
                     timeout=(CONNECT_TIMEOUT_SECONDS, timeout),
                 )
-            if not accept(answer) and (error := self.error_of(answer, phase)):
-                raise error
-            return answer
+            refused = None if accept(answer) else self._refused(answer)
+            if refused is None:
+                return answer
+            error = self.refusal(*refused, answer, phase)
+            if isinstance(error, errors.RateLimited):
+                self._gate.learn((closed(answer, refused[0], error.retry_at),), endpoint)
+            raise error
 
         def renewed() -> Answer:
             try:
@@ -183,11 +203,16 @@ class HttpSession:
 
     def error_of(self, answer: Answer, phase: Phase) -> errors.ChannelError | None:
         """The error that an answer stands for, or None when it is a success."""
+        refused = self._refused(answer)
+        return self.refusal(*refused, answer, phase) if refused else None
+
+    def _refused(self, answer: Answer) -> tuple[Rule, Problem] | None:
+        """What a refusal says and the table's row for it; None when the answer is a success."""
         problem = self._read_problem(answer)
         if problem is None and answer.ok:
             return None
         problem = problem or Problem(code=None, message=answer.excerpt)
-        return self.refusal(find_rule(self._rules, answer.status, problem), problem, answer, phase)
+        return find_rule(self._rules, answer.status, problem), problem
 
     def refusal(self, rule: Rule, problem: Problem, answer: Answer, phase: Phase) -> errors.ChannelError:
         """Build the error of a table row."""
@@ -209,7 +234,7 @@ class HttpSession:
     def unknown(self, sentence: str = advice.UNKNOWN) -> errors.UnknownOutcome:
         return errors.UnknownOutcome(f"{self.platform}: {sentence}")
 
-    def _transport(self, phase: Phase, **request: Any) -> Answer:
+    def _transport(self, phase: Phase, endpoint: str, **request: Any) -> Answer:
         failure: errors.ChannelError
         try:
             # A redirect would turn a POST into a GET, or hand the credentials to another host.
@@ -225,8 +250,9 @@ class HttpSession:
         else:
             if moment := answer.server_time:
                 self._skew = moment - self._clock()
-            endpoint = endpoint_of(request["method"], urlsplit(request["url"]).path)
-            self.usage = self.usage.updated(read_limits(answer, endpoint, self._clock()))
+            limits = read_limits(answer, endpoint, self._clock())
+            self.usage = self.usage.updated(limits)
+            self._gate.learn(limits, endpoint)
             return answer
         # Raised outside the handler: the cause's text holds the address, and that may hold a token.
         raise failure
@@ -250,34 +276,6 @@ class HttpSession:
         if isinstance(error, errors.RateLimited):
             return max(0.0, (error.retry_at - self._clock()).total_seconds())
         return tenacity.wait_exponential_jitter(multiplier=0.5, max=8, jitter=0.5)(state)
-
-
-def never_opened(error: BaseException) -> bool:
-    """True when a failure proves that no byte of the request reached the platform.
-
-    Only causes that occur before sending count; any other failure may have come after it.
-    """
-    seen: set[int] = set()
-    queue: list[object] = [error]
-    while queue:
-        cause = queue.pop()
-        if not isinstance(cause, BaseException) or id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        if isinstance(
-            cause,
-            NewConnectionError
-            | NameResolutionError
-            | ConnectTimeoutError
-            | ssl.SSLCertVerificationError
-            | requests.exceptions.ConnectTimeout
-            | requests.exceptions.InvalidURL
-            | requests.exceptions.MissingSchema
-            | requests.exceptions.InvalidSchema,
-        ):
-            return True
-        queue += [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-    return False
 
 
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -25,6 +25,7 @@ from medsos.channels.base import (
     MediaHost,
     Post,
 )
+from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.instagram_containers import CONTAINER, NAME, Containers
 from medsos.channels.limits import LIMITS
@@ -62,6 +63,7 @@ class InstagramClient(ChannelClient):
     """Publishes on one professional account.
 
     :param media_host: gives pictures their public address.
+    :param gate: holds the limits that the account's workers share; without one, none are shared.
     :param status_pauses: seconds between the looks at a container.
     :param publish_pauses: seconds before the publish call is repeated when Instagram says "not ready".
     :param read_back_waits: seconds before each look for a post of unknown outcome.
@@ -76,6 +78,7 @@ class InstagramClient(ChannelClient):
         settings: InstagramSettings,
         *,
         media_host: MediaHost,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         status_pauses: Sequence[float] = (1, 2, 5, 10, 15, 30, 60, 60, 60, 60),
@@ -87,7 +90,7 @@ class InstagramClient(ChannelClient):
         self._sleep = sleep
         self._publish_pauses = publish_pauses
         self._read_back_waits = read_back_waits
-        self._api = graph.GraphApi(NAME, settings, clock=clock, sleep=sleep)
+        self._api = graph.GraphApi(NAME, settings, gate=gate, clock=clock, sleep=sleep)
         self._http = self._api.http
         self._containers = Containers(
             self._api,

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from medsos import errors
 from medsos.channels import advice
 from medsos.channels.answer import Answer
-from medsos.channels.usage import Usage, read_limits
+from medsos.channels.usage import Limit, Usage, read_limits
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Rule:
     :param statuses: HTTP statuses.
     :param contains: text that stands in the platform's message, lower case.
     :param wait_seconds: how long to wait where the answer does not say (rate limits).
+    :param whole_account: a rate limit of every request of the account, not only of the one refused.
     """
 
     error: type[errors.ChannelError]
@@ -39,6 +40,7 @@ class Rule:
     statuses: frozenset[int] = frozenset()
     contains: str = ""
     wait_seconds: float = 900.0
+    whole_account: bool = True
 
     def matches(self, status: int, problem: Problem) -> bool:
         code = problem.code or ""
@@ -86,6 +88,12 @@ def _after_seconds(answer: Answer, now: datetime) -> datetime | None:
     except (TypeError, ValueError):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def closed(answer: Answer, rule: Rule, until: datetime) -> Limit:
+    """A rate-limited answer as a limit that is used up. `Retry-After` keeps away the whole account."""
+    whole_account = rule.whole_account or "Retry-After" in answer.headers
+    return Limit("refused", 100.0, remaining=0, free_at=until, whole_account=whole_account)
 
 
 def retry_at(answer: Answer, rule: Rule, now: datetime) -> datetime:

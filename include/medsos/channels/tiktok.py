@@ -23,6 +23,7 @@ from medsos.channels.base import (
     MediaHost,
     Post,
 )
+from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
 from medsos.channels.metrics import figures
@@ -45,6 +46,7 @@ class TikTokClient(ChannelClient):
 
     :param media_host: gives pictures their public address; its domain must be verified at TikTok.
     :param token_store: keeps refreshed tokens; without one, an ended token is an error.
+    :param gate: holds the limits that the account's workers share; without one, none are shared.
     :param status_pauses: seconds between the looks at a post that TikTok is processing.
     :param public_id_pauses: seconds between further looks for the public id of a finished post.
     :param read_back_waits: seconds before each look for a post of unknown outcome.
@@ -60,6 +62,7 @@ class TikTokClient(ChannelClient):
         *,
         media_host: MediaHost,
         token_store: TokenStore | None = None,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         status_pauses: Sequence[float] = (2, 3, 5, 5, 10, 10, 15, 15, 30, 30, 60, 60),
@@ -72,7 +75,7 @@ class TikTokClient(ChannelClient):
         self._status_pauses = status_pauses
         self._public_id_pauses = public_id_pauses
         self._read_back_waits = read_back_waits
-        self._api = TikTokApi(settings, token_store=token_store, clock=clock, sleep=sleep)
+        self._api = TikTokApi(settings, token_store=token_store, gate=gate, clock=clock, sleep=sleep)
         self._http = self._api.http
         self._uploader = TikTokVideoUploader(
             self._http,

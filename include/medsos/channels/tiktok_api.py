@@ -9,6 +9,7 @@ from typing import Any
 from medsos import errors
 from medsos.channels.answer import Answer
 from medsos.channels.base import FoundPost
+from medsos.channels.gate import Gate
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.tiktok_creator import NAME, PUBLIC
 from medsos.channels.tiktok_read import COUNTS, found_post, videos
@@ -45,6 +46,7 @@ class TikTokApi:
         settings: TikTokSettings,
         *,
         token_store: TokenStore | None,
+        gate: Gate | None,
         clock: Clock,
         sleep: Callable[[float], None],
     ) -> None:
@@ -63,6 +65,7 @@ class TikTokApi:
             secrets=(settings.access_token, settings.refresh_token, settings.client_secret),
             auth=self.token,
             renew=self.token.renew,
+            gate=gate,
             clock=clock,
             sleep=sleep,
         )

@@ -28,8 +28,15 @@ RULES: tuple[Rule, ...] = (
         advice.DAILY,
         codes=codes("spam_risk_too_many_posts", "spam_risk_too_many_pending_share"),
         wait_seconds=_DAY,
+        whole_account=False,
     ),
-    Rule(errors.RateLimited, advice.RATE, codes=codes("rate_limit_exceeded"), wait_seconds=_MINUTE),
+    Rule(
+        errors.RateLimited,
+        advice.RATE,
+        codes=codes("rate_limit_exceeded"),
+        wait_seconds=_MINUTE,
+        whole_account=False,
+    ),
     Rule(
         errors.AccountBlocked,
         advice.BLOCKED,

@@ -29,6 +29,7 @@ class Limit:
     :param total: requests of the whole window; None where only a percentage is told.
     :param remaining: requests left; None where only a percentage is told.
     :param free_at: when an exhausted limit opens again (aware, UTC); None where the platform does not say.
+    :param whole_account: it counts every request of the account, not only those to one endpoint.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Limit:
     total: int | None = None
     remaining: int | None = None
     free_at: datetime | None = None
+    whole_account: bool = False
 
     @property
     def exhausted(self) -> bool:
@@ -77,7 +79,7 @@ def read_limits(answer: Answer, request: str, now: datetime) -> tuple[Limit, ...
 
 def endpoint_of(method: str, path: str) -> str:
     """`GET /2/users/:id/tweets`: a path whose ids are taken out."""
-    return f"{method} {re.sub(r'/[0-9]{2,}(?=/|$)', '/:id', path)}"
+    return f"{method} {re.sub(r'/[0-9][0-9_]+(?=/|$)', '/:id', path)}"
 
 
 def _x_limits(answer: Answer, request: str, now: datetime) -> Iterator[Limit]:
@@ -106,7 +108,7 @@ def _x_limits(answer: Answer, request: str, now: datetime) -> Iterator[Limit]:
 def _app_usage(answer: Answer, request: str, now: datetime) -> Iterator[Limit]:
     usage = answer.header_json("X-App-Usage")
     if isinstance(usage, dict):
-        yield Limit(name="app", used_percent=_highest(usage))
+        yield Limit(name="app", used_percent=_highest(usage), whole_account=True)
 
 
 def _business_usage(answer: Answer, request: str, now: datetime) -> Iterator[Limit]:
@@ -125,6 +127,7 @@ def _business_usage(answer: Answer, request: str, now: datetime) -> Iterator[Lim
                 # A wait is only told when access is lost, whatever the percentages say.
                 used_percent=max(100.0, used or 0.0) if minutes else used,
                 free_at=now + timedelta(minutes=minutes) if minutes else None,
+                whole_account=True,
             )
 
 

@@ -17,6 +17,7 @@ from medsos import errors
 from medsos.channels import access, advice, progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
+from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
 from medsos.channels.metrics import figures, number
@@ -44,11 +45,12 @@ class WordPressClient(ChannelClient):
         self,
         settings: WordPressSettings,
         *,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._settings = settings
-        self._api = WordPressApi(settings, clock=clock, sleep=sleep)
+        self._api = WordPressApi(settings, gate=gate, clock=clock, sleep=sleep)
         self._http = self._api.http
         self._library = MediaLibrary(self._api)
 

@@ -11,6 +11,7 @@ from requests.auth import HTTPBasicAuth
 from medsos import errors
 from medsos.channels import advice
 from medsos.channels.answer import Answer
+from medsos.channels.gate import Gate
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.rules import Problem, Rule, codes, statuses
 from medsos.clock import Clock
@@ -78,7 +79,14 @@ def read_problem(answer: Answer) -> Problem | None:
 class WordPressApi:
     """One site's REST API under `/wp/v2`."""
 
-    def __init__(self, settings: WordPressSettings, *, clock: Clock, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        settings: WordPressSettings,
+        *,
+        gate: Gate | None,
+        clock: Clock,
+        sleep: Callable[[float], None],
+    ) -> None:
         self._settings = settings
         self.http = HttpSession(
             NAME,
@@ -86,6 +94,7 @@ class WordPressApi:
             read_problem=read_problem,
             secrets=(settings.password, settings.password.replace(" ", "")),
             auth=HTTPBasicAuth(settings.user.encode(), settings.password.encode()),
+            gate=gate,
             clock=clock,
             sleep=sleep,
         )

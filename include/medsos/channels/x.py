@@ -20,6 +20,7 @@ from medsos.channels import access, advice, progress
 from medsos.channels.access import NEVER_ENDS
 from medsos.channels.answer import Answer
 from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Post
+from medsos.channels.gate import Gate
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.limits import LIMITS
 from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, life_of, pair_from
@@ -62,6 +63,7 @@ class XClient(ChannelClient):
     """Publishes on one account.
 
     :param token_store: keeps refreshed OAuth 2.0 tokens; without one, an ended token is an error.
+    :param gate: holds the limits that the account's workers share; without one, none are shared.
     :param status_pauses: seconds between the looks at a video, where X does not say.
     :param read_back_waits: seconds before each look for a post of unknown outcome.
     """
@@ -75,6 +77,7 @@ class XClient(ChannelClient):
         settings: XSettings,
         *,
         token_store: TokenStore | None = None,
+        gate: Gate | None = None,
         clock: Clock = utc_now,
         sleep: Callable[[float], None] = time.sleep,
         status_pauses: Sequence[float] = (5,) * 60,
@@ -104,6 +107,7 @@ class XClient(ChannelClient):
             ),
             auth=self._token if settings.bearer_token else _oauth1(settings),
             renew=self._token.renew,
+            gate=gate,
             clock=clock,
             sleep=sleep,
         )

@@ -13,6 +13,7 @@ from medsos.channels.base import ChannelClient
 from medsos.clock import utc_now
 from medsos.errors import ConfigError
 from medsos.hooks.diagnosis import examine
+from medsos.hooks.shared_limits import SharedLimits
 
 
 class ChannelHook(BaseHook):
@@ -47,6 +48,13 @@ class ChannelHook(BaseHook):
         """Ask the platform how the credentials stand; the Connection's Test button shows the answer."""
         found = examine(self, utc_now())
         return found.can_publish, found.short
+
+    def shared_limits(self, platform: str, *identity: str | None) -> SharedLimits:
+        """What the workers of this account share.
+
+        :param identity: what tells the account from others, from the Connection.
+        """
+        return SharedLimits.of(self.channel, platform, *(part or "" for part in identity))
 
     def fields(self) -> ConnectionFields:
         try:

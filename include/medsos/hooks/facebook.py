@@ -19,9 +19,10 @@ class FacebookHook(ChannelHook):
         fields = self.fields()
         insights = fields.text("insights")
         where = f"Connection “{self.medsos_conn_id}”, isian Metrik wawasan"
+        page_id = fields.required("Nomor Halaman", fields.text("page_id"))
         return FacebookClient(
             FacebookSettings(
-                page_id=fields.required("Nomor Halaman", fields.text("page_id")),
+                page_id=page_id,
                 token=fields.required("Token Halaman", fields.password),
                 app_secret=fields.text("app_secret"),
                 app_id=fields.text("app_id"),
@@ -33,5 +34,6 @@ class FacebookHook(ChannelHook):
                     video_host=fields.text("video_host") or fields.host,
                     version=fields.text("version"),
                 ),
-            )
+            ),
+            gate=self.shared_limits(FacebookClient.platform, fields.host, page_id),
         )

@@ -27,9 +27,10 @@ class InstagramHook(ChannelHook):
             raise ConfigError(
                 f"Connection “{self.medsos_conn_id}”, isian Jenis login: diharapkan facebook atau instagram."
             )
+        account_id = fields.required("Nomor akun", fields.text("account_id"))
         return InstagramClient(
             InstagramSettings(
-                account_id=fields.required("Nomor akun", fields.text("account_id")),
+                account_id=account_id,
                 token=fields.required("Token akses", fields.password),
                 login=cast(Literal["facebook", "instagram"], login),
                 app_secret=fields.text("app_secret"),
@@ -38,4 +39,5 @@ class InstagramHook(ChannelHook):
                 **fields.given(version=fields.text("version")),
             ),
             media_host=website_as_host(self.web_connection_id, needed_by=self.hook_name),
+            gate=self.shared_limits(InstagramClient.platform, fields.host, account_id),
         )

@@ -19,9 +19,10 @@ class TikTokHook(ChannelHook):
     def get_client(self) -> TikTokClient:
         fields = self.fields()
         refresh = fields.text("refresh_token") or ""
+        access = fields.required("Token akses", fields.password)
         return TikTokClient(
             TikTokSettings(
-                access_token=fields.required("Token akses", fields.password),
+                access_token=access,
                 refresh_token=refresh,
                 **fields.given(
                     client_key=fields.text("client_key"),
@@ -33,4 +34,5 @@ class TikTokHook(ChannelHook):
             ),
             media_host=website_as_host(self.web_connection_id, needed_by=self.hook_name),
             token_store=VariableTokens.of(refresh),
+            gate=self.shared_limits(TikTokClient.platform, fields.host, refresh or access),
         )

@@ -17,11 +17,12 @@ class WebHook(ChannelHook):
 
     def get_client(self) -> WordPressClient:
         fields = self.fields()
+        settings = WordPressSettings(
+            site=fields.required("Alamat situs", fields.host),
+            user=fields.required("Nama pengguna", fields.login),
+            password=fields.required("Sandi aplikasi", fields.password),
+            rest_route=fields.flag("rest_route"),
+        )
         return WordPressClient(
-            WordPressSettings(
-                site=fields.required("Alamat situs", fields.host),
-                user=fields.required("Nama pengguna", fields.login),
-                password=fields.required("Sandi aplikasi", fields.password),
-                rest_route=fields.flag("rest_route"),
-            )
+            settings, gate=self.shared_limits(WordPressClient.platform, settings.site, settings.user)
         )

@@ -35,8 +35,10 @@ class XHook(ChannelHook):
                 client_id=fields.text("client_id"), client_secret=fields.text("client_secret")
             )
             settings = XSettings(bearer_token=bearer, refresh_token=refresh, **client, **common)
-            return XClient(settings, token_store=VariableTokens.of(refresh))
+            gate = self.shared_limits(XClient.platform, fields.host, refresh or bearer)
+            return XClient(settings, token_store=VariableTokens.of(refresh), gate=gate)
         keys: dict[str, Any] = {
             name: fields.required(label, fields.text(name)) for name, label in _OAUTH1.items()
         }
-        return XClient(XSettings(**keys, **common))
+        gate = self.shared_limits(XClient.platform, fields.host, keys["access_token"])
+        return XClient(XSettings(**keys, **common), gate=gate)

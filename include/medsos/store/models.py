@@ -6,6 +6,7 @@ from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap,
 from medsos.store.events import AuditEntry, StepEvent
 from medsos.store.people import Delegation, Official
 from medsos.store.publications import Evidence, Link, LinkCheck, Metric, Publication, PublicationAttempt
+from medsos.store.sharing import Lease, RateLimit
 
 __all__ = [
     "Approval",
@@ -18,6 +19,7 @@ __all__ = [
     "Design",
     "Evidence",
     "FormAnswer",
+    "Lease",
     "Link",
     "LinkCheck",
     "Material",
@@ -28,6 +30,7 @@ __all__ = [
     "PlanRow",
     "Publication",
     "PublicationAttempt",
+    "RateLimit",
     "StepDuration",
     "StepEvent",
 ]

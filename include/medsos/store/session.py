@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 import medsos.store.models  # noqa: F401  tables refer to each other: all must be known
 from medsos.settings import load_settings
+from medsos.store.base import Base
 
 BUSY_SECONDS = 30
 
@@ -66,3 +68,11 @@ def reading(database_url: str | None = None) -> Iterator[Session]:
     engine = engine_for(database_url or load_settings().database_url)
     with Session(engine.execution_options(**{_ONLY_READS: True}), expire_on_commit=False) as session:
         yield session
+
+
+def insert_new(session: Session, table: type[Base], **values: Any) -> bool:
+    """Insert a row unless its key is taken, also by a worker at this very moment; True when it is new."""
+    dialects: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    statement = dialects[session.get_bind().dialect.name](table).values(**values)
+    result: Any = session.execute(statement.on_conflict_do_nothing())
+    return bool(result.rowcount)
