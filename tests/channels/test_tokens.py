@@ -11,7 +11,8 @@ import pytest
 
 from medsos.channels.base import Media, Post
 from medsos.channels.tokens import TokenPair
-from medsos.errors import AuthExpired, AuthInvalid
+from medsos.channels.x import XClient, XSettings
+from medsos.errors import AuthExpired, AuthInvalid, RateLimited, Transient
 
 TWO_HOURS = 7_300
 
@@ -26,8 +27,11 @@ class MemoryTokens:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        with self._lock:
+        assert self._lock.acquire(timeout=10), "waits for itself"
+        try:
             yield
+        finally:
+            self._lock.release()
 
     def load(self) -> TokenPair | None:
         return self.pair
@@ -103,12 +107,9 @@ def test_a_pair_stored_meanwhile_by_another_machine_is_used_instead(sandbox: Any
     assert store.saved == 1
 
 
-def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: Callable[..., Media]) -> None:
+def x_with_oauth2(sandbox: Any, store: MemoryTokens) -> XClient:
     keys = sandbox.accounts["x"]
-    from medsos.channels.x import XClient, XSettings
-
-    store = MemoryTokens()
-    client = XClient(
+    return XClient(
         XSettings(
             bearer_token=keys["oauth2_access_token"],
             refresh_token=keys["oauth2_refresh_token"],
@@ -120,6 +121,11 @@ def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: 
         token_store=store,
         sleep=lambda seconds: None,
     )
+
+
+def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: Callable[..., Media]) -> None:
+    store = MemoryTokens()
+    client = x_with_oauth2(sandbox, store)
     sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
     post = Post(key="kegiatan-3", text="Rapat kerja", title="Rapat", media=(picture(),))
 
@@ -128,3 +134,72 @@ def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: 
 
     assert sandbox.posts("x")[0]["id"] == committed.post_id
     assert store.saved == 1
+
+
+def rotating(sandbox: Any, channel: str, store: MemoryTokens) -> Any:
+    return x_with_oauth2(sandbox, store) if channel == "x" else sandbox.client("tiktok", token_store=store)
+
+
+TOKEN_CALL = {"method": "POST", "path": "/oauth2?/token/?$"}
+PASSING = {
+    "page": {"kind": "status", "preset": "html_503"},
+    "json": {"kind": "status", "status": 503, "body": {"error": "temporarily_unavailable"}},
+    "fault": {"kind": "status", "status": 500, "body": {"error": "server_error", "error_description": "x"}},
+    "never arrived": {"kind": "drop_before"},
+}
+
+
+@pytest.mark.parametrize("channel", ["x", "tiktok"])
+@pytest.mark.parametrize("fault", list(PASSING.values()), ids=list(PASSING))
+def test_a_passing_fault_of_the_token_service_is_not_a_lost_account(
+    sandbox: Any, journal: Any, picture: Callable[..., Media], channel: str, fault: dict[str, Any]
+) -> None:
+    store = MemoryTokens()
+    client = rotating(sandbox, channel, store)
+    post = Post(key="kegiatan-4", text="Rapat kerja", title="Rapat", media=(picture(),))
+    client.prepare(post, journal)
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    sandbox.tell("faults", {**fault, **TOKEN_CALL})
+
+    with pytest.raises(Transient):
+        client.commit(post, journal)
+    assert not journal.get("commit_started_at"), "nothing was sent"
+
+    client.prepare(post, journal)
+    client.commit(post, journal)
+    assert len(sandbox.posts(channel)) == 1
+    assert store.saved == 1
+
+
+@pytest.mark.parametrize("channel", ["x", "tiktok"])
+def test_a_token_service_that_is_busy_is_waited_for(sandbox: Any, channel: str) -> None:
+    client = rotating(sandbox, channel, MemoryTokens())
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    sandbox.tell("faults", {"kind": "status", "preset": "retry_after_429", **TOKEN_CALL})
+
+    with pytest.raises(RateLimited):
+        client.whoami()
+    assert client.whoami().id
+
+
+@pytest.mark.parametrize("channel", ["x", "tiktok"])
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        {"status": 401, "body": {"error": "invalid_client", "error_description": "x"}},
+        {"status": 401, "body": ""},
+        {"status": 400, "body": {"error": "unsupported_grant_type", "error_description": "x"}},
+    ],
+    ids=["app", "bare", "grant"],
+)
+def test_a_refused_exchange_asks_a_person_and_is_not_repeated(
+    sandbox: Any, channel: str, refusal: dict[str, Any]
+) -> None:
+    client = rotating(sandbox, channel, MemoryTokens())
+    sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
+    sandbox.tell("faults", {"kind": "status", "times": -1, **refusal, **TOKEN_CALL})
+
+    with pytest.raises(AuthInvalid):
+        client.whoami()
+
+    assert sandbox.requests("POST", "/token") == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -198,27 +197,23 @@ def test_what_came_with_a_renewed_token_is_remembered(monkeypatch: pytest.Monkey
 
 
 def test_the_command_line_reads_the_connections_of_the_airflow_database(
-    definitions: dict[str, dict[str, Any]], tmp_path: Path
+    definitions: dict[str, dict[str, Any]], airflow_env: dict[str, str], tmp_path: Path
 ) -> None:
     exported = tmp_path / "connections.json"
     exported.write_text(json.dumps(definitions))
-    env = {key: value for key, value in os.environ.items() if not key.startswith("AIRFLOW")}
-    env |= {
-        "AIRFLOW_HOME": str(tmp_path / "airflow"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__FERNET_KEY": "ZmVybmV0LWtleS1mb3ItdGVzdHMtb25seS0xMjM0NTY=",
-        "_AIRFLOW_PROCESS_CONTEXT": "server",
-        "MEDSOS_HOME": str(tmp_path / "medsos"),
-    }
 
     def run(*arguments: str) -> str:
         done = subprocess.run(
-            [sys.executable, *arguments], env=env, capture_output=True, text=True, timeout=300, check=False
+            [sys.executable, *arguments],
+            env=airflow_env,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done.stdout
 
-    run("-m", "airflow", "db", "migrate")
     run("-m", "airflow", "connections", "import", str(exported))
 
     shown = run("-c", "import sys; from medsos.hooks.doctor import main; sys.exit(main())")

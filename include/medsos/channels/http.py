@@ -135,7 +135,7 @@ class HttpSession:
         """Send one request and return its successful answer.
 
         :param body: raw bytes, or a file that is streamed.
-        :param signed: False for an address that carries its own permission (TikTok's `upload_url`).
+        :param signed: False for what carries its own permission (TikTok's `upload_url`, a token exchange).
         :param retry: False when a repeat needs a look first; never done for a commit.
         :param accept: answers that count as a success although their status says otherwise.
         :raises ChannelError: the class that phase, status and the platform's table give.
@@ -181,7 +181,7 @@ class HttpSession:
                 return once()
             except errors.AuthExpired:
                 # Refused before anything was done, so this is no second commit.
-                if not self._renew():
+                if not signed or not self._renew():
                     raise
                 return once()
 

@@ -14,7 +14,13 @@ from medsos.channels.http import HttpSession, Phase
 from medsos.channels.tiktok_creator import NAME, PUBLIC
 from medsos.channels.tiktok_read import COUNTS, found_post, videos
 from medsos.channels.tiktok_rules import RULES, read_problem
-from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, pair_from
+from medsos.channels.tokens import (
+    EXCHANGE_TIMEOUT_SECONDS,
+    RotatingToken,
+    TokenPair,
+    TokenStore,
+    pair_from,
+)
 from medsos.clock import Clock
 
 _VIDEO_FIELDS = ",".join(("id", "title", "video_description", "create_time", "share_url", *COUNTS))
@@ -54,6 +60,7 @@ class TikTokApi:
         self._clock = clock
         self.token = RotatingToken(
             TokenPair(settings.access_token, settings.refresh_token),
+            platform=NAME,
             store=token_store,
             exchange=self._exchange,
             keep_secret=lambda value: self.http.add_secret(value),
@@ -121,5 +128,7 @@ class TikTokApi:
             },
             signed=False,
             phase=Phase.PREPARE,
+            retry=False,
+            timeout=EXCHANGE_TIMEOUT_SECONDS,
         )
         return pair_from(answer, refresh_token=refresh_token, platform=NAME, now=self._clock())

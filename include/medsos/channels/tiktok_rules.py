@@ -58,7 +58,11 @@ RULES: tuple[Rule, ...] = (
             "privacy_level_option_mismatch",
         ),
     ),
-    Rule(errors.Transient, advice.SERVER, codes=codes("internal_error")),
+    Rule(
+        errors.Transient,
+        advice.SERVER,
+        codes=codes("internal_error", "server_error", "temporarily_unavailable"),
+    ),
 )
 """Contract 6.9 and 7."""
 

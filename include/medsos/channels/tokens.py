@@ -35,11 +35,22 @@ class TokenPair:
     scopes: tuple[str, ...] | None = None
 
 
+EXCHANGE_TIMEOUT_SECONDS = 20.0
+"""An exchange is short, and others wait for it; whoever holds a lock for it must hold it longer than this."""
+
+REFUSED_EXCHANGE = (errors.AuthInvalid, errors.AuthExpired, errors.ContentInvalid)
+"""What a platform answers to a refresh token that it does not take; what is told of the content of a post
+elsewhere is here a word of OAuth that the table does not know."""
+
+
 class TokenStore(Protocol):
     """Keeps the living pair of one account, across processes."""
 
     def locked(self) -> AbstractContextManager[None]:
-        """Held during an exchange, so that only one worker makes it."""
+        """Held during an exchange, so that only one worker makes it.
+
+        :raises Transient: another worker is at it for too long.
+        """
         ...
 
     def load(self) -> TokenPair | None:
@@ -95,6 +106,7 @@ class RotatingToken(AuthBase):
     """Sends the newest access token and exchanges the pair when asked to.
 
     :param pair: the pair of the connection; a stored one goes before it.
+    :param platform: name as people know it, for messages.
     :param exchange: asks the platform for a new pair for a refresh token.
     :param keep_secret: called with every token, so that none gets into a message.
     """
@@ -103,10 +115,12 @@ class RotatingToken(AuthBase):
         self,
         pair: TokenPair,
         *,
+        platform: str,
         store: TokenStore | None,
         exchange: Callable[[str], TokenPair],
         keep_secret: Callable[[str], None],
     ) -> None:
+        self._platform = platform
         self._store = store
         self._exchange = exchange
         self._keep_secret = keep_secret
@@ -130,6 +144,7 @@ class RotatingToken(AuthBase):
 
         :returns: False where nothing can be renewed here (no store or no refresh token).
         :raises AuthInvalid: the refresh token was refused.
+        :raises Transient, RateLimited: the exchange could not be made now; the account is as it was.
         """
         if self._store is None or not self._pair.refresh:
             return False
@@ -138,11 +153,16 @@ class RotatingToken(AuthBase):
                 return True
             try:
                 pair = self._exchange(self._pair.refresh)
-            except errors.AuthInvalid:
-                # A worker on another machine may have been faster.
+            except REFUSED_EXCHANGE as error:
+                # A worker that was thought dead may have come through after all.
                 if self._adopt_newer():
                     return True
-                raise
+                raise errors.AuthInvalid(
+                    f"{self._platform}: {advice.AUTH} (kode {error.code or error.http_status})",
+                    code=error.code,
+                    trace_id=error.trace_id,
+                    http_status=error.http_status,
+                ) from None
             self._store.save(pair)
             self._adopt(pair)
         return True

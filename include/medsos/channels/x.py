@@ -23,7 +23,14 @@ from medsos.channels.base import Access, Account, ChannelClient, Committed, Foun
 from medsos.channels.gate import Gate
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.limits import LIMITS
-from medsos.channels.tokens import RotatingToken, TokenPair, TokenStore, life_of, pair_from
+from medsos.channels.tokens import (
+    EXCHANGE_TIMEOUT_SECONDS,
+    RotatingToken,
+    TokenPair,
+    TokenStore,
+    life_of,
+    pair_from,
+)
 from medsos.channels.usage import Usage
 from medsos.channels.x_media import XMediaUploader
 from medsos.channels.x_numbers import read_metrics
@@ -89,6 +96,7 @@ class XClient(ChannelClient):
         self._read_back_waits = read_back_waits
         self._token = RotatingToken(
             TokenPair(settings.bearer_token, settings.refresh_token),
+            platform=NAME,
             store=token_store,
             exchange=self._exchange,
             keep_secret=lambda value: self._http.add_secret(value),
@@ -236,6 +244,8 @@ class XClient(ChannelClient):
             headers={"Authorization": f"Basic {basic}"} if self._settings.client_secret else None,
             signed=False,
             phase=Phase.PREPARE,
+            retry=False,
+            timeout=EXCHANGE_TIMEOUT_SECONDS,
         )
         return pair_from(answer, refresh_token=refresh_token, platform=NAME, now=self._clock())
 

@@ -15,7 +15,13 @@ RULES: tuple[Rule, ...] = (
     Rule(errors.MediaInvalid, advice.MEDIA_AGAIN, statuses=statuses(400), contains="media ids are invalid"),
     Rule(errors.Duplicate, advice.DUPLICATE, contains="duplicate content"),
     Rule(errors.Duplicate, advice.DUPLICATE, codes=codes(187)),
-    Rule(errors.AuthInvalid, advice.AUTH, codes=codes(32, 89, "token")),
+    Rule(
+        errors.Transient,
+        advice.SERVER,
+        codes=codes("token/server_error", "token/temporarily_unavailable"),
+    ),
+    Rule(errors.AuthInvalid, advice.AUTH, codes=codes(32, 89)),
+    Rule(errors.AuthInvalid, advice.AUTH, codes=codes("token"), statuses=frozenset(range(200, 500))),
     Rule(errors.AuthInvalid, advice.AUTH, statuses=statuses(401)),
     Rule(errors.QuotaExhausted, advice.QUOTA, statuses=statuses(402)),
     Rule(
