@@ -19,6 +19,7 @@ MEDIA_AGAIN = "pemrosesan media gagal di pihak platform. Media disiapkan ulang p
 DUPLICATE = "platform menyatakan isi ini sudah pernah diposting. Akun diperiksa sebelum tindakan lain."
 BLOCKED = "akun dibatasi atau ditahan oleh platform. Buka akun di platform dan ikuti petunjuknya."
 NOT_READY = "media masih diproses. Sistem menunggu lalu mencoba lagi."
+NOT_LISTED = "postingan sudah tayang, tetapi belum tampak pada daftar akun. Alamatnya dicari lagi nanti."
 SERVER = "gangguan sementara di pihak platform. Percobaan diulang otomatis."
 REDIRECT = "alamat API dialihkan ke alamat lain. Periksa isian host pada Connection."
 MISSING = "objek tidak ditemukan. Periksa nomor akun pada Connection atau apakah postingan sudah dihapus."

@@ -109,7 +109,11 @@ class Account:
 
 @dataclass(frozen=True)
 class Committed:
-    """What the commit call gave back. `post_id` is None where the platform tells it only later (TikTok)."""
+    """What the commit call gave back.
+
+    :param post_id: what `permalink`, `read_back` and `metrics` take. Where the platform tells the public id
+        only later, it is the number under which the platform knows the post until then.
+    """
 
     post_id: str | None
     permalink: str | None = None

@@ -34,6 +34,9 @@ from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
 _MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
+_LISTED_WITHIN = timedelta(minutes=30)
+"""How long a published post may be missing from the account's list; the contract names no figure."""
+
 _QUOTA_WAIT = timedelta(hours=1)
 _INSIGHTS = ("views", "reach", "shares")
 _LOGIN_TOKEN = Token(remark="60 hari sejak dibuat; tanggalnya tidak diberitahukan")
@@ -137,12 +140,10 @@ class InstagramClient(ChannelClient):
                 platform=NAME,
                 waits=self._read_back_waits,
             )
-            committed = (
-                Committed(post_id=found.post_id, permalink=found.permalink)
-                if found
-                else Committed(post_id=None)
-            )
-            return progress.remember(journal, committed)
+            if found is None:
+                self._await_listing(journal)
+            else:
+                return progress.remember(journal, Committed(post_id=found.post_id, permalink=found.permalink))
         if status in ("FINISHED", "EXPIRED", "ERROR"):
             if status != "FINISHED":
                 self._containers.drop(journal)
@@ -233,6 +234,17 @@ class InstagramClient(ChannelClient):
                 raise self._http.unknown()
             return Committed(post_id=media_id)
         raise AssertionError("the last pause is None and always returns or raises")
+
+    def _await_listing(self, journal: Journal) -> None:
+        """It is up, but only the account's list tells its number and address (contract 4.4).
+
+        :raises NotReady: the list may just be late.
+        :raises UnknownOutcome: it should be there by now; a person has to look.
+        """
+        started = progress.commit_started(journal)
+        if started and self._http.server_now - started < _LISTED_WITHIN:
+            raise errors.NotReady(f"{NAME}: {advice.NOT_LISTED}")
+        raise self._http.unknown(advice.NOT_LISTED)
 
     def _settled_status(self, journal: Journal) -> str:
         """The container's status after several looks, since PUBLISHED may come late."""

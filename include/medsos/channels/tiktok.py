@@ -144,19 +144,22 @@ class TikTokClient(ChannelClient):
 
     def permalink(self, post_id: str) -> str | None:
         """Address of a public post. A publish id is accepted too, and answered once the post is public."""
-        if post_id.startswith(_PUBLISH_ID_PREFIXES):
-            public_id = public_id_of(self._api.status(post_id))
-            if not public_id:
-                return None
-            post_id = public_id
-        for video in self._api.query(post_id):
+        public_id = self._public_id(post_id)
+        if not public_id:
+            return None
+        for video in self._api.query(public_id):
             if video.get("share_url"):
                 return str(video["share_url"])
         name = self._api.creator().get("creator_username")
-        return f"{self._settings.site.rstrip('/')}/@{name}/video/{post_id}" if name else None
+        return f"{self._settings.site.rstrip('/')}/@{name}/video/{public_id}" if name else None
 
     def read_back(self, post_id: str) -> FoundPost:
-        for video in self._api.query(post_id):
+        """Of a post that is not public, or not yet, TikTok tells its status and nothing else."""
+        public_id = self._public_id(post_id)
+        if not public_id:
+            status = self._api.status(post_id).object.get("data") or {}
+            return FoundPost(post_id=post_id, text="", created_at=None, permalink=None, raw=status)
+        for video in self._api.query(public_id):
             return found_post(video)
         raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
 
@@ -166,10 +169,8 @@ class TikTokClient(ChannelClient):
 
     def metrics(self, post_id: str) -> Mapping[str, float | None]:
         """A post that is not public, or not yet, has no numbers in the API. Reach is told for none."""
-        public_id: str | None = post_id
-        if post_id.startswith(_PUBLISH_ID_PREFIXES):
-            public_id = public_id_of(self._api.status(post_id))
-        if public_id is None:
+        public_id = self._public_id(post_id)
+        if not public_id:
             return figures()
         for video in self._api.query(public_id):
             return read_metrics(video)
@@ -188,6 +189,12 @@ class TikTokClient(ChannelClient):
 
     def usage(self) -> Usage:
         return self._http.usage
+
+    def _public_id(self, post_id: str) -> str | None:
+        """The id of the public post; None while there is none."""
+        if not post_id.startswith(_PUBLISH_ID_PREFIXES):
+            return post_id
+        return public_id_of(self._api.status(post_id))
 
     def _hand_over(self, post: Post, journal: Journal) -> None:
         """Give every picture a public address."""
@@ -247,7 +254,8 @@ class TikTokClient(ChannelClient):
                 # The post was accepted; only its status could not be read.
                 raise self._http.unknown("status postingan belum terbaca. Diperiksa lagi nanti.") from None
             raise
-        return Committed(post_id=public_id_of(done) or self._late_public_id(publish_id))
+        # Not public yet, or never: its number at TikTok stands in, and leads to the public post later.
+        return Committed(post_id=public_id_of(done) or self._late_public_id(publish_id) or publish_id)
 
     def _late_public_id(self, publish_id: str) -> str | None:
         """A post that is not public never gets one, and moderation may take hours: both are final here."""
