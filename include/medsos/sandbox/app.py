@@ -14,10 +14,14 @@ from medsos.sandbox import (
     facebook,
     facebook_account,
     facebook_insights,
+    facebook_read,
+    facebook_reels,
     facebook_video,
+    facebook_video_read,
     graph,
     inspection,
     instagram,
+    instagram_containers,
     instagram_media,
     pages,
     tiktok,
@@ -38,8 +42,8 @@ from medsos.sandbox.wire import PlatformError
 
 # These have no router of their own: on import they register with `graph` or `wordpress`.
 REGISTERED = (
-    facebook, facebook_account, facebook_insights, instagram_media, wordpress_media, wordpress_posts,
-    wordpress_terms,
+    facebook, facebook_insights, facebook_read, facebook_video, facebook_video_read, instagram,
+    instagram_media, wordpress_media, wordpress_posts, wordpress_terms,
 )  # fmt: skip
 
 
@@ -70,9 +74,9 @@ def create_app(state_dir: Path, base_url: str) -> SandboxApp:
     app.state.sandbox = sandbox
     app.gate = Gate(sandbox)
     for router in (
-        inspection.router, graph.router, facebook_video.router, instagram.router, x_oauth2.router,
-        x_media.router, x_create.router, x_read.router, tiktok_wire.router, tiktok.router, tiktok_read.router,
-        wordpress.router, pages.router,
+        inspection.router, graph.router, facebook_account.router, facebook_reels.router,
+        instagram_containers.router, x_oauth2.router, x_media.router, x_create.router, x_read.router,
+        tiktok_wire.router, tiktok.router, tiktok_read.router, wordpress.router, pages.router,
     ):  # fmt: skip
         app.include_router(router)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,10 @@ class Sandbox:
     def visible_posts(self, platform: str) -> list[Document]:
         """The posts that anybody can see at this moment, newest first."""
         now = self.state.time()
-        return [post for post in self.posts(platform) if post["public"] and post["visible_at"] <= now]
+        return [
+            post for post in self.posts(platform)
+            if post["public"] and post["visible_at"] <= now < post.get("ends_at", math.inf)
+        ]  # fmt: skip
 
     def listed_posts(self, platform: str) -> list[Document]:
         """As `visible_posts`, but new posts show only after the settable delay (section 9, point 6)."""

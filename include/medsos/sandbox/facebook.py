@@ -1,13 +1,17 @@
-"""Posts and photos of a Facebook Page (platform contract, sections 3.3 to 3.5)."""
+"""Makes posts and photos of a Facebook Page (platform contract, sections 3.3 and 3.4)."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from medsos.sandbox import accounts, graph, ids
+from medsos.sandbox import accounts, ids
+from medsos.sandbox.facebook_view import POST_FIELDS, post_node
 from medsos.sandbox.fetching import FetchFailed, fetch
-from medsos.sandbox.graph import Graph, GraphError, edge, invalid
-from medsos.sandbox.media import Facts, cdn_path
+from medsos.sandbox.graph import Graph, documents_are_nodes, edge
+from medsos.sandbox.graph_errors import GraphError, invalid
+from medsos.sandbox.graph_fields import asked_fields, parse_time, select
+from medsos.sandbox.media import Facts
 from medsos.sandbox.state import Document
 
 PAGE_ID = accounts.FACEBOOK["page_id"]
@@ -20,10 +24,8 @@ ATTACHED_PHOTOS = 10
 # Section 3.3: 10 minutes to 30 days ahead.
 SCHEDULE_SECONDS = (600, 30 * 86400)
 
-POST_FIELDS = ("created_time", "message", "id")
-
-graph.documents_are_nodes("post:facebook", "post")
-graph.documents_are_nodes("fb_photo", "photo")
+documents_are_nodes("post:facebook", "post")
+documents_are_nodes("fb_photo", "photo")
 
 
 # -- writing -------------------------------------------------------------------------------------------------
@@ -31,16 +33,18 @@ graph.documents_are_nodes("fb_photo", "photo")
 
 @edge("POST", "page", "feed")
 def create_post(request: Graph) -> dict[str, Any]:
-    graph.need_page_token(request)
+    request.need_page_token()
     call = request.call
     message, link = call.text("message"), call.text("link")
-    photos = _attached_photos(request)
-    if not (message.strip() or link or photos):
-        raise GraphError(197, "(#197) The post is empty. Please enter a message to share.")
     check_message(message)
-    if "facebook.com/" in link:
-        raise GraphError(1609008, "Links to facebook.com are not allowed in the link parameter.")
+    _check_link(link)
+    for name in ("targeting", "feed_targeting"):
+        if name in call.params and not isinstance(call.structure(name), dict):
+            raise invalid(f"Param {name} must be a JSON object")
     with request.sandbox.state.transaction():
+        photos = _attached_photos(request)
+        if not (message.strip() or link or photos):
+            raise GraphError(197, "(#197) The post is empty. Please enter a message to share.")
         if not photos:
             _refuse_duplicate(request, message, link)
         post = add_page_post(
@@ -49,14 +53,24 @@ def create_post(request: Graph) -> dict[str, Any]:
         )  # fmt: skip
         for photo in photos:
             request.sandbox.state.update("fb_photo", photo["id"], post_id=post["id"])
-    if call.text("fields"):
-        return graph.select(request, post_node(request, post), POST_FIELDS, "Post")
+    if asked_fields(request):
+        # Read after write (section 3.3).
+        return select(request, post_node(request, post), POST_FIELDS, "Post")
     return {"id": post["id"]}
+
+
+def _check_link(link: str) -> None:
+    parts = urlsplit(link)
+    if link and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise GraphError(1609005, "The link could not be read.", user_msg="Tautan tidak dapat dibaca.")
+    host = parts.hostname or ""
+    if host == "facebook.com" or host.endswith(".facebook.com"):
+        raise GraphError(1609008, "Links to facebook.com are not allowed in the link parameter.")
 
 
 @edge("POST", "page", "photos")
 def create_photo(request: Graph) -> dict[str, Any]:
-    graph.need_page_token(request)
+    request.need_page_token()
     call = request.call
     facts = _photo_facts(request)
     caption = call.text("caption") or call.text("message")
@@ -97,10 +111,9 @@ def add_page_post(request: Graph, message: str, *, published: bool | None = None
     if when:
         if published:
             raise invalid("You cannot specify a scheduled publish time on a published post")
-        ahead = graph.parse_time(when) - state.time()
-        if not SCHEDULE_SECONDS[0] <= ahead <= SCHEDULE_SECONDS[1]:
-            raise invalid("The specified scheduled publish time is invalid.", subcode=1363120)
-        visible_at = graph.parse_time(when)
+        visible_at = scheduled_time(request, when)
+    elif call.text("backdated_time"):
+        more["backdated_at"] = parse_time(call.text("backdated_time"), state.time())
     post_id = f"{PAGE_ID}_{ids.graph_id()}"
     path = f"/facebook.com/{accounts.USERNAME}/posts/{post_id.partition('_')[2]}"
     more = {"path": path, **more}
@@ -108,6 +121,18 @@ def add_page_post(request: Graph, message: str, *, published: bool | None = None
         "facebook", post_id, text=message, public=published or bool(when), visible_at=visible_at,
         scheduled=bool(when), **more,
     )  # fmt: skip
+
+
+def scheduled_time(request: Graph, when: str) -> float:
+    """Unix seconds of a time for publishing.
+
+    :raises GraphError: not 10 minutes to 30 days ahead.
+    """
+    now = request.sandbox.state.time()
+    moment = parse_time(when, now)
+    if not SCHEDULE_SECONDS[0] <= moment - now <= SCHEDULE_SECONDS[1]:
+        raise invalid("The specified scheduled publish time is invalid.", subcode=1363120)
+    return moment
 
 
 def _refuse_duplicate(request: Graph, message: str, link: str) -> None:
@@ -148,131 +173,19 @@ def _photo_facts(request: Graph) -> Facts:
             timeout = float(request.sandbox.state.setting("fetch_timeout_seconds"))
             data = fetch(url, max_bytes=PHOTO_BYTES, timeout=timeout, redirects=True)
         except FetchFailed as error:
+            if error.too_large:
+                raise _too_large() from error
             raise GraphError(324, f"(#324) Missing or invalid image file: {error}") from error
     facts = request.sandbox.files.store(data)
     if facts["size"] > PHOTO_BYTES:
-        raise GraphError(1, "Your photos couldn't be uploaded: too large.", subcode=1366046)
+        raise _too_large()
     animated = facts["type"] == "image/gif" and facts.get("frames", 1) > 1
     if facts["type"] not in PHOTO_TYPES or facts.get("broken") or animated:
         raise GraphError(324, "(#324) Missing or invalid image file")
     return facts
 
 
-# -- reading, changing, deleting -----------------------------------------------------------------------------
-
-
-def post_node(request: Graph, post: Document) -> dict[str, Any]:
-    """All fields of a page post."""
-    url = request.sandbox.url(post["path"])
-    shares, likes, comments = (
-        request.sandbox.state.count("facebook", name) for name in ("shares", "likes", "comments")
+def _too_large() -> GraphError:
+    return GraphError(
+        1, "Your photos couldn't be uploaded. Photos should be smaller than 10 MB.", subcode=1366046
     )
-    return {
-        "id": post["id"],
-        "message": post["text"] or None,
-        "created_time": graph.graph_time(post["visible_at"]),
-        "updated_time": graph.graph_time(post["visible_at"]),
-        "permalink_url": url,
-        "is_published": post["public"] and post["visible_at"] <= request.sandbox.state.time(),
-        "scheduled_publish_time": int(post["visible_at"]) if post.get("scheduled") else None,
-        "from": {"id": PAGE_ID, "name": accounts.DISPLAY_NAME},
-        "attachments": _attachments(request, post, url),
-        "full_picture": _first_picture(request, post),
-        "shares": {"count": shares} if shares else None,
-        "likes": {"data": [], "summary": {"total_count": likes, "can_like": True, "has_liked": False}},
-        "comments": {
-            "data": [],
-            "summary": {"order": "ranked", "total_count": comments, "can_comment": True},
-        },
-        "reactions": {"data": [], "summary": {"total_count": likes, "viewer_reaction": "NONE"}},
-    }
-
-
-def _first_picture(request: Graph, post: Document) -> str | None:
-    if not post["media"]:
-        return None
-    facts = request.sandbox.files.facts(post["media"][0])
-    return request.sandbox.url(cdn_path(request.sandbox.files.facts(facts.get("poster") or facts["sha256"])))
-
-
-def _attachments(request: Graph, post: Document, url: str) -> dict[str, Any] | None:
-    targets = post.get("photo_ids") or ([post["video_id"]] if post.get("video_id") else [])
-    kind = "video" if post.get("video_id") else "photo"
-    parts = [{"media_type": kind, "target": {"id": id_, "url": url}, "url": url} for id_ in targets]
-    if len(parts) > 1:
-        return {"data": [{"media_type": "album", "target": {"id": post["id"], "url": url}, "url": url,
-                          "subattachments": {"data": parts}}]}  # fmt: skip
-    if post.get("link"):
-        parts = [{"media_type": "link", "target": {"url": post["link"]}, "url": post["link"]}]
-    return {"data": parts} if parts else None
-
-
-def _list_posts(request: Graph) -> dict[str, Any]:
-    return graph.paged(
-        request,
-        request.sandbox.listed_posts("facebook"),
-        lambda p: post_node(request, p),
-        POST_FIELDS,
-        "Post",
-    )
-
-
-for _name in ("published_posts", "posts", "feed"):
-    edge("GET", "page", _name)(_list_posts)
-
-
-@edge("GET", "page", "scheduled_posts")
-def list_scheduled(request: Graph) -> dict[str, Any]:
-    now = request.sandbox.state.time()
-    waiting = [p for p in request.sandbox.posts("facebook") if p.get("scheduled") and p["visible_at"] > now]
-    return graph.paged(request, waiting, lambda p: post_node(request, p), POST_FIELDS, "Post")
-
-
-def _own_post(request: Graph) -> Document:
-    post = request.sandbox.post("facebook", request.node_id)
-    if post is None:
-        raise graph.missing(request.node_id)
-    return post
-
-
-@edge("GET", "post")
-def read_post(request: Graph) -> dict[str, Any]:
-    return graph.select(request, post_node(request, _own_post(request)), POST_FIELDS, "Post")
-
-
-@edge("POST", "post")
-def update_post(request: Graph) -> dict[str, Any]:
-    graph.need_page_token(request)
-    check_message(request.call.text("message"))
-    request.sandbox.state.update("post:facebook", request.node_id, text=request.need("message"))
-    return {"success": True}
-
-
-@edge("DELETE", "post")
-def delete_post(request: Graph) -> dict[str, Any]:
-    graph.need_page_token(request)
-    request.sandbox.state.delete("post:facebook", request.node_id)
-    return {"success": True}
-
-
-@edge("GET", "photo")
-def read_photo(request: Graph) -> dict[str, Any]:
-    photo = request.sandbox.state.get("fb_photo", request.node_id) or {}
-    facts = request.sandbox.files.facts(photo["sha256"])
-    post = request.sandbox.post("facebook", photo["post_id"] or "")
-    picture = {
-        "source": request.sandbox.url(cdn_path(facts)),
-        "width": facts["width"],
-        "height": facts["height"],
-    }
-    node = {
-        "id": photo["id"],
-        "name": photo["caption"] or None,
-        "alt_text": photo["alt_text"] or None,
-        "alt_text_custom": photo["alt_text"] or None,
-        "created_time": graph.graph_time(photo["created_at"]),
-        "images": [picture],
-        "page_story_id": photo["post_id"],
-        "link": request.sandbox.url(post["path"]) if post else None,
-    }
-    return graph.select(request, node, ("created_time", "name", "id"), "Photo")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from medsos.sandbox import graph
-from medsos.sandbox.graph import Graph, GraphError, edge, invalid
+from medsos.sandbox.graph import Graph, edge
+from medsos.sandbox.graph_errors import GraphError, invalid
+from medsos.sandbox.graph_fields import names
 
 # Section 3.6; the withdrawn `post_impressions*` family is refused like any unknown name.
 METRICS: dict[str, str | None] = {
@@ -20,12 +21,12 @@ METRICS: dict[str, str | None] = {
 
 @edge("GET", "post", "insights")
 def read_insights(request: Graph) -> dict[str, Any]:
-    names = graph.names(request, "metric")
-    if not names:
+    wanted = names(request, "metric")
+    if not wanted:
         raise GraphError(3001, "(#3001) No metric was specified to be fetched.", subcode=1504028)
-    graph.need_permission(request, "read_insights")
+    request.need_permission("read_insights")
     known = set(METRICS) - set(request.sandbox.state.setting("meta_withdrawn_insights"))
-    if set(names) - known:
+    if set(wanted) - known:
         raise invalid("The value must be a valid insights metric")
     data = [
         {
@@ -35,7 +36,7 @@ def read_insights(request: Graph) -> dict[str, Any]:
             "title": name.replace("_", " "),
             "id": f"{request.node_id}/insights/{name}/lifetime",
         }
-        for name in names
+        for name in wanted
     ]
     return {"data": data}
 

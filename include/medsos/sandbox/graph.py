@@ -1,4 +1,4 @@
-"""The Graph host that Facebook and Instagram share: versions, tokens, errors, nodes, edges and fields.
+"""The Graph host that Facebook and Instagram share: versions, nodes, edges, batches.
 
 The platforms register their handlers here with `edge`; a node is found by its id (platform contract,
 section 3).
@@ -6,13 +6,12 @@ section 3).
 
 from __future__ import annotations
 
-import hashlib
-import hmac
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -20,12 +19,14 @@ from fastapi.responses import JSONResponse, Response
 from medsos.sandbox import accounts, ids
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.graph_errors import GraphError, invalid, missing
-from medsos.sandbox.state import Document
+from medsos.sandbox.graph_tokens import identify, token_of
 from medsos.sandbox.wire import Call, ReadCall
 
 DEFAULT_VERSION = "v26.0"
+BATCH_SIZE = 50
+IDS = 50
 _VERSION = re.compile(r"^v[1-9]\d?\.\d$")
-_METHODS = ["GET", "POST", "DELETE"]
+_METHODS = ["GET", "HEAD", "POST", "DELETE"]
 
 
 @dataclass
@@ -42,11 +43,42 @@ class Graph:
     def sandbox(self) -> Sandbox:
         return self.call.sandbox
 
+    @property
+    def token(self) -> str:
+        return token_of(self.call)
+
     def need(self, name: str) -> str:
         value = self.call.text(name)
         if not value:
             raise invalid(f"The parameter {name} is required.")
         return value
+
+    def number(self, name: str, default: int | None = None) -> int:
+        """A whole number not below 0; required when there is no default."""
+        text = self.need(name) if default is None else self.call.text(name) or str(default)
+        if not text.isdigit():
+            raise invalid(f"Param {name} must be an integer not below 0")
+        return int(text)
+
+    def need_page_token(self) -> None:
+        """:raises GraphError: another kind of token, or one without the permission to publish."""
+        if self.identity != "page" or "pages_manage_posts" in self._lacking:
+            raise GraphError(
+                200,
+                "(#200) The permission(s) pages_manage_posts are not available with this token. "
+                "A page access token is required.",
+                status=403,
+            )
+
+    def need_permission(self, *names: str) -> None:
+        """:raises GraphError: the settings say that the token lacks one of the permissions."""
+        for name in names:
+            if name in self._lacking:
+                raise GraphError(10, f"(#10) This endpoint requires the '{name}' permission", status=403)
+
+    @property
+    def _lacking(self) -> list[str]:
+        return list(self.sandbox.state.setting("meta_missing_permissions"))
 
 
 Handler = Callable[[Graph], dict[str, Any]]
@@ -73,6 +105,7 @@ def _node_type(sandbox: Sandbox, id_: str) -> str | None:
     fixed = {
         accounts.FACEBOOK["page_id"]: "page",
         accounts.FACEBOOK["user_id"]: "user",
+        accounts.FACEBOOK["app_id"]: "app",
         accounts.INSTAGRAM["user_id"]: "ig_user",
     }
     if id_ in fixed:
@@ -80,159 +113,10 @@ def _node_type(sandbox: Sandbox, id_: str) -> str | None:
     return next((node for kind, node in _NODE_KINDS if sandbox.state.get(kind, id_)), None)
 
 
-# -- tokens --------------------------------------------------------------------------------------------------
-
-
-def _cannot_parse() -> GraphError:
-    return GraphError(190, "Invalid OAuth access token - Cannot parse access token", status=401)
-
-
-def identify(call: Call, host: str) -> str:
-    """Whose token this is (sections 3.1 and 4.1).
-
-    :raises GraphError: no token, a wrong one, one of the other host, a dead one, a wrong `appsecret_proof`.
-    """
-    token = call.bearer or call.text("access_token")
-    if not token:
-        raise GraphError(
-            2500, "An active access token must be used to query information about the current user."
-        )
-    if host == "instagram-graph":
-        return _identify_login_token(call.sandbox, token)
-    app_token = f"{accounts.FACEBOOK['app_id']}|{accounts.FACEBOOK['app_secret']}"
-    known = {
-        accounts.FACEBOOK["page_token"]: "page",
-        accounts.FACEBOOK["user_token"]: "user",
-        app_token: "app",
-    }
-    if token not in known:
-        raise _cannot_parse()
-    ends = float(call.sandbox.state.setting("meta_token_expires_at"))
-    if ends and ends <= call.sandbox.state.time() and known[token] != "app":
-        raise GraphError(190, "Error validating access token: Session has expired", subcode=463)
-    _check_proof(call, token)
-    return known[token]
-
-
-def _identify_login_token(sandbox: Sandbox, token: str) -> str:
-    pair = sandbox.state.get("access_token:instagram", token)
-    if pair is None:
-        raise _cannot_parse()
-    if pair["expires_at"] <= sandbox.state.time():
-        raise GraphError(190, "Error validating access token: Session has expired", subcode=463)
-    return "ig_login"
-
-
-def _check_proof(call: Call, token: str) -> None:
-    proof = call.text("appsecret_proof")
-    if not proof and not call.sandbox.state.setting("facebook_require_appsecret_proof"):
-        return
-    expected = hmac.new(accounts.FACEBOOK["app_secret"].encode(), token.encode(), hashlib.sha256).hexdigest()
-    if not hmac.compare_digest(proof, expected):
-        raise GraphError(
-            100, "Invalid appsecret_proof provided in the API argument", kind="GraphMethodException"
-        )
-
-
-def need_page_token(graph: Graph) -> None:
-    if graph.identity != "page":
-        raise GraphError(
-            200,
-            "(#200) The permission(s) pages_manage_posts are not available with this token. "
-            "A page access token is required.",
-            status=403,
-        )
-
-
-def need_permission(graph: Graph, name: str) -> None:
-    """:raises GraphError: the settings say that the token lacks the permission `name`."""
-    if name in graph.sandbox.state.setting("meta_missing_permissions"):
-        raise GraphError(10, f"(#10) This endpoint requires the '{name}' permission", status=403)
-
-
-# -- fields and lists ----------------------------------------------------------------------------------------
-
-
-def split_fields(fields: str) -> list[str]:
-    """Top-level names of a `fields` parameter: `a,b{c,d},e.limit(0).summary(true)` gives a, b, e."""
-    names, depth, current = [], 0, ""
-    for char in fields + ",":
-        if char == "," and depth == 0:
-            if current.strip():
-                names.append(re.split(r"[.{(]", current.strip())[0])
-            current = ""
-            continue
-        depth += (char in "{(") - (char in "})")
-        current += char
-    return names
-
-
-def names(graph: Graph, parameter: str) -> list[str]:
-    """A list of names, written `a,b` or as a JSON list (section 3.2)."""
-    given = graph.call.structure(parameter) or []
-    parts = given if isinstance(given, list) else str(given).split(",")
-    return [str(part).strip() for part in parts if str(part).strip()]
-
-
-def select(graph: Graph, node: dict[str, Any], default: tuple[str, ...], kind: str) -> dict[str, Any]:
-    """Only the asked fields of `node`; None values are left out, unknown names are code 100."""
-    names = split_fields(graph.call.text("fields")) or list(default)
-    for name in names:
-        if name not in node:
-            raise invalid(f"Tried accessing nonexisting field ({name}) on node type ({kind})")
-    chosen = {name: node[name] for name in names if node[name] is not None}
-    return {**chosen, "id": node["id"]}
-
-
-def graph_time(unix: float) -> str:
-    """`2026-11-20T10:00:00+0000`."""
-    return datetime.fromtimestamp(unix, UTC).strftime("%Y-%m-%dT%H:%M:%S+0000")
-
-
-def parse_time(text: str) -> float:
-    """Unix seconds from unix seconds or ISO 8601 text.
-
-    :raises GraphError: neither.
-    """
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    try:
-        moment = datetime.fromisoformat(re.sub(r"([+-]\d\d)(\d\d)$", r"\1:\2", text))
-    except ValueError:
-        raise invalid(f"'{text}' is not a valid timestamp") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
-def paged(
-    graph: Graph, posts: list[Document], node: Callable[[Document], dict[str, Any]],
-    default: tuple[str, ...], kind: str,
-) -> dict[str, Any]:  # fmt: skip
-    """A list with `since`, `until`, `limit` and an `after` cursor, newest first (section 3.5)."""
-    params = graph.call.params
-    if "since" in params:
-        posts = [p for p in posts if p["created_at"] >= parse_time(graph.call.text("since"))]
-    if "until" in params:
-        posts = [p for p in posts if p["created_at"] <= parse_time(graph.call.text("until"))]
-    after = graph.call.text("after")
-    if after:
-        position = next((i for i, p in enumerate(posts) if _cursor(p) == after), len(posts))
-        posts = posts[position + 1 :]
-    limit = min(int(graph.call.text("limit", "25") or 25), 100)
-    page = posts[:limit]
-    answer: dict[str, Any] = {"data": [select(graph, node(p), default, kind) for p in page]}
-    if page:
-        answer["paging"] = {"cursors": {"before": _cursor(page[0]), "after": _cursor(page[-1])}}
-        if len(posts) > limit:
-            base = graph.sandbox.url(graph.call.path)
-            answer["paging"]["next"] = f"{base}?limit={limit}&after={_cursor(page[-1])}"
-    return answer
-
-
-def _cursor(post: Document) -> str:
-    return hashlib.sha256(post["id"].encode()).hexdigest()[:32]
-
-
 # -- dispatch ------------------------------------------------------------------------------------------------
+
+# What is asked without a token.
+_NO_TOKEN = ("oauth/access_token", "refresh_access_token", "access_token")
 
 router = APIRouter()
 
@@ -240,38 +124,66 @@ router = APIRouter()
 def _handle(call: Call, host: str, path: str) -> Response:
     parts = [part for part in path.split("/") if part]
     version = DEFAULT_VERSION
-    if parts and re.match(r"^v\d", parts[0]):
-        version = parts.pop(0)
-        if not _VERSION.match(version):
-            raise GraphError(2635, f"(#2635) '{version}' is not a valid Graph API version.")
-    identityless = {"oauth/access_token", "refresh_access_token"}
+    try:
+        if parts and re.match(r"^v\d", parts[0]):
+            version = parts.pop(0)
+            if not _VERSION.match(version):
+                version = DEFAULT_VERSION
+                raise GraphError(2635, f"(#2635) '{path.split('/')[0]}' is not a valid Graph API version.")
+        body = _body(call, host, version, parts)
+    except GraphError as error:
+        answer = error.response()
+        if error.body["error"]["code"] == 190:
+            told = f'"{error.body["error"]["message"]}"'
+            answer.headers["www-authenticate"] = f'OAuth "Facebook Platform" "invalid_token" {told}'
+    else:
+        answer = JSONResponse(body)
+    answer.headers.update({
+        "facebook-api-version": version, "x-fb-trace-id": ids.trace_id(), "x-fb-request-id": ids.trace_id(),
+    })  # fmt: skip
+    return answer
+
+
+def _body(call: Call, host: str, version: str, parts: list[str]) -> Any:
     joined = "/".join(parts)
-    if joined in identityless:
+    if joined in _NO_TOKEN:
         graph = Graph(call, host, version, "none")
-        return _answer(graph, _find(graph, call.method, "root", joined)(graph))
+        return _find(graph, "root", joined)(graph)
+    if not parts and call.structure("batch") is not None:
+        return _batch(call, host, version)
     graph = Graph(call, host, version, identify(call, host))
     if joined == "debug_token":
-        return _answer(graph, _find(graph, call.method, "root", joined)(graph))
+        return _find(graph, "root", joined)(graph)
+    if not parts and call.text("ids"):
+        wanted = call.text("ids").split(",")
+        if len(wanted) > IDS:
+            raise invalid(f"Too many IDs. Maximum: {IDS}")
+        return {id_: _at_node(Graph(call, host, version, graph.identity), [id_]) for id_ in wanted}
     if not parts or len(parts) > 2:
         raise GraphError(2500, f"Unknown path components: /{joined}")
+    return _at_node(graph, parts)
+
+
+def _at_node(graph: Graph, parts: list[str]) -> dict[str, Any]:
     graph.node_id = _resolve_me(graph) if parts[0] == "me" else parts[0]
-    node = _node_type(call.sandbox, graph.node_id)
+    node = _node_type(graph.sandbox, graph.node_id)
     if node is None:
-        raise missing(graph.node_id, call.method.lower())
-    handler = _find(graph, call.method, node, parts[1] if len(parts) == 2 else "")
-    return _answer(graph, handler(graph))
+        raise missing(graph.node_id, graph.call.method.lower())
+    return _find(graph, node, parts[1] if len(parts) == 2 else "")(graph)
 
 
 def _resolve_me(graph: Graph) -> str:
     return {
         "page": accounts.FACEBOOK["page_id"],
         "user": accounts.FACEBOOK["user_id"],
+        "app": accounts.FACEBOOK["app_id"],
         "ig_login": accounts.INSTAGRAM["user_id"],
-    }.get(graph.identity, "me")
+    }[graph.identity]
 
 
-def _find(graph: Graph, method: str, node: str, name: str) -> Handler:
+def _find(graph: Graph, node: str, name: str) -> Handler:
     # Real clients may tunnel a method through POST.
+    method = "GET" if graph.call.method == "HEAD" else graph.call.method
     tunnelled = graph.call.text("method").upper()
     method = tunnelled if method == "POST" and tunnelled in ("GET", "DELETE") else method
     handler = _EDGES.get((method, node, name))
@@ -282,16 +194,41 @@ def _find(graph: Graph, method: str, node: str, name: str) -> Handler:
     return handler
 
 
-def _answer(graph: Graph, body: dict[str, Any]) -> Response:
-    headers = {
-        "facebook-api-version": graph.version,
-        "x-fb-trace-id": ids.trace_id(),
-    }
-    return JSONResponse(body, headers=headers)
+def _batch(call: Call, host: str, version: str) -> list[dict[str, Any]]:
+    """Several requests in one, each with an answer of its own."""
+    entries = call.structure("batch")
+    if not isinstance(entries, list) or not 1 <= len(entries) <= BATCH_SIZE:
+        raise invalid(f"batch must be a list of 1 to {BATCH_SIZE} requests")
+    return [_batch_answer(call, host, version, entry) for entry in entries]
 
 
+def _batch_answer(call: Call, host: str, version: str, entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict) or not isinstance(entry.get("relative_url"), str):
+        raise invalid("Each request of a batch needs method and relative_url")
+    path, _, query = entry["relative_url"].partition("?")
+    inherited = {name: call.text(name) for name in ("access_token", "appsecret_proof") if call.text(name)}
+    names = [name.strip() for name in str(entry.get("attached_files") or "").split(",")]
+    attached = [("source", call.files[name]) for name in names if name in call.files]
+    part = Call(
+        call.sandbox, str(entry.get("method", "GET")).upper(), call.path, call.headers,
+        query={**inherited, **dict(parse_qsl(query, keep_blank_values=True))}, body=b"",
+        form=dict(parse_qsl(str(entry.get("body") or ""), keep_blank_values=True)),
+        files=dict(attached),
+    )  # fmt: skip
+    parts = [piece for piece in path.split("/") if piece]
+    if parts and _VERSION.match(parts[0]):
+        parts = parts[1:]
+    try:
+        code, body = 200, _body(part, host, version, parts)
+    except GraphError as error:
+        code, body = error.status, error.body
+    return {"code": code, "headers": [{"name": "Content-Type", "value": "application/json"}],
+            "body": json.dumps(body)}  # fmt: skip
+
+
+@router.api_route("/graph", methods=_METHODS)
 @router.api_route("/graph/{path:path}", methods=_METHODS)
-def graph_host(call: ReadCall, path: str) -> Response:
+def graph_host(call: ReadCall, path: str = "") -> Response:
     return _handle(call, "graph", path)
 
 

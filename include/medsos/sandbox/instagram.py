@@ -1,27 +1,22 @@
-"""An Instagram professional account: containers, publishing, reading (platform contract, section 4)."""
+"""An Instagram professional account: profile, quota, publishing (platform contract, sections 4.1 and 4.4)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response
-
-from medsos.sandbox import accounts, graph, ids
+from medsos.sandbox import accounts, ids
 from medsos.sandbox import instagram_rules as rules
-from medsos.sandbox.fetching import FetchFailed, fetch
-from medsos.sandbox.graph import Graph, GraphError, edge, invalid
-from medsos.sandbox.media import Facts
+from medsos.sandbox.graph import Graph, documents_are_nodes, edge
+from medsos.sandbox.graph_errors import GraphError, invalid
+from medsos.sandbox.graph_fields import select
+from medsos.sandbox.graph_tokens import ended
+from medsos.sandbox.instagram_containers import status_code
 from medsos.sandbox.state import Document
-from medsos.sandbox.wire import ReadCall
 
 IG_ID = accounts.INSTAGRAM["user_id"]
-CONTAINER_SECONDS = 86400
-MEDIA_FIELDS = ("id",)
+STORY_SECONDS = 86400
 
-graph.documents_are_nodes("ig_container", "ig_container")
-graph.documents_are_nodes("post:instagram", "ig_media")
-router = APIRouter()
+documents_are_nodes("post:instagram", "ig_media")
 
 
 # -- account -------------------------------------------------------------------------------------------------
@@ -29,18 +24,21 @@ router = APIRouter()
 
 @edge("GET", "ig_user")
 def read_account(request: Graph) -> dict[str, Any]:
+    request.need_permission("instagram_basic")
     node = {
         "id": IG_ID,
         "user_id": IG_ID,
         "username": accounts.USERNAME,
         "name": accounts.DISPLAY_NAME,
         "account_type": "BUSINESS",
+        "profile_picture_url": request.sandbox.url("/avatar.svg"),
+        "website": request.sandbox.url("/web/"),
         "biography": accounts.BIOGRAPHY,
         "followers_count": 3120,
         "follows_count": 41,
         "media_count": len(request.sandbox.listed_posts("instagram")),
     }
-    return graph.select(request, node, ("id",), "IGUser")
+    return select(request, node, ("id",), "IGUser")
 
 
 @edge("GET", "root", "refresh_access_token")
@@ -51,218 +49,47 @@ def refresh_login_token(request: Graph) -> dict[str, Any]:
         raise invalid("grant_type must be ig_refresh_token")
     pair = state.get("access_token:instagram", request.need("access_token"))
     if pair is None or pair["expires_at"] <= state.time():
-        raise GraphError(190, "Error validating access token: Session has expired", subcode=463)
+        raise ended()
     if state.time() - pair["issued_at"] < 86400:
         raise invalid("The access token must be at least 24 hours old to be refreshed")
+    return _new_login_token(request)
+
+
+def _new_login_token(request: Graph) -> dict[str, Any]:
+    state = request.sandbox.state
     token = f"{accounts.INSTAGRAM['login_token']}-{state.next_number('instagram_token', 2)}"
     seconds = accounts.INSTAGRAM_LOGIN_SECONDS
     accounts.store_tokens(state, "instagram", token, None, state.time(), seconds, "")
     return {"access_token": token, "token_type": "bearer", "expires_in": seconds}
 
 
+@edge("GET", "root", "access_token")
+def exchange_login_token(request: Graph) -> dict[str, Any]:
+    """A token of 60 days for the one of a fresh login, which here is the training token."""
+    call = request.call
+    if request.host != "instagram-graph" or call.text("grant_type") != "ig_exchange_token":
+        raise invalid("grant_type must be ig_exchange_token")
+    if call.text("client_secret") != accounts.FACEBOOK["app_secret"]:
+        raise GraphError(101, "Error validating application. Invalid application secret.")
+    if not request.need("access_token").startswith(accounts.INSTAGRAM["login_token"]):
+        raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+    return _new_login_token(request)
+
+
 @edge("GET", "ig_user", "content_publishing_limit")
 def read_limit(request: Graph) -> dict[str, Any]:
     config = {"quota_total": request.sandbox.state.setting("instagram_quota_total"), "quota_duration": 86400}
-    node = {"id": IG_ID, "quota_usage": _published_today(request), "config": config}
-    chosen = graph.select(request, node, ("quota_usage",), "ContentPublishingLimit")
+    node = {"id": IG_ID, "quota_usage": published_today(request), "config": config}
+    chosen = select(request, node, ("quota_usage",), "ContentPublishingLimit")
     chosen.pop("id")
     return {"data": [chosen]}
 
 
-def _published_today(request: Graph) -> int:
+def published_today(request: Graph) -> int:
     since = request.sandbox.state.time() - 86400
     return sum(
         c["published_at"] > since for c in request.sandbox.state.all("ig_container") if c["published_at"]
     )
-
-
-# -- containers ----------------------------------------------------------------------------------------------
-
-
-@edge("POST", "ig_user", "media")
-def create_container(request: Graph) -> dict[str, Any]:
-    call, sandbox = request.call, request.sandbox
-    media_type = call.text("media_type").upper() or "IMAGE"
-    child = call.flag("is_carousel_item", False)
-    if media_type not in ("IMAGE", "REELS", "STORIES", "CAROUSEL", "VIDEO"):
-        raise rules.error("unknown_type")
-    if media_type == "VIDEO" and not child:
-        raise rules.error("unknown_type", "use media_type REELS to publish a video")
-    caption = "" if child or media_type == "STORIES" else call.text("caption")
-    rules.check_caption(caption)
-    _check_daily_containers(request)
-    container: Document = {
-        "id": ids.instagram_id(),
-        "media_type": media_type,
-        "caption": caption,
-        "alt_text": _alt_text(request, media_type),
-        "child": child,
-        "media": [],
-        "alt_texts": [],
-        "cover": None,
-        "error": None,
-        "published_at": None,
-        "waits_for_upload": False,
-        "created_at": sandbox.state.time(),
-    }
-    if media_type == "CAROUSEL":
-        _fill_carousel(request, container)
-    else:
-        _fill_media(request, container)
-    container["error"] = container["error"] or call.processing_fault("instagram") or None
-    container["ready_at"] = sandbox.ready_at()
-    sandbox.state.put("ig_container", container["id"], container)
-    answer = {"id": container["id"]}
-    if container["waits_for_upload"]:
-        path = f"/rupload/ig-api-upload/{request.version}/{container['id']}"
-        answer["uri"] = sandbox.url(path)
-    return answer
-
-
-def _check_daily_containers(request: Graph) -> None:
-    since = request.sandbox.state.time() - 86400
-    made = sum(c["created_at"] > since for c in request.sandbox.state.all("ig_container"))
-    if made >= int(request.sandbox.state.setting("instagram_containers_per_day")):
-        raise rules.error("publishing_limit", "too many containers")
-
-
-def _alt_text(request: Graph, media_type: str) -> str:
-    text = request.call.text("alt_text")
-    if text and media_type != "IMAGE":
-        raise invalid("alt_text is only supported for images")
-    if len(text) > rules.ALT_TEXT_LENGTH:
-        raise invalid(f"alt_text must be no longer than {rules.ALT_TEXT_LENGTH} characters")
-    return text
-
-
-def _fill_carousel(request: Graph, container: Document) -> None:
-    children = request.call.structure("children") or []
-    if isinstance(children, str):
-        children = [part.strip() for part in children.split(",") if part.strip()]
-    if not rules.CAROUSEL_CHILDREN[0] <= len(children) <= rules.CAROUSEL_CHILDREN[1]:
-        raise rules.error("children")
-    for id_ in children:
-        child = request.sandbox.state.get("ig_container", str(id_))
-        if child is None or not child["child"]:
-            raise rules.error("not_found", str(id_))
-        if status_code(request, child) != "FINISHED":
-            raise rules.error("not_ready", str(id_))
-        container["media"] += child["media"]
-        container["alt_texts"] += [child["alt_text"]]
-
-
-def _fill_media(request: Graph, container: Document) -> None:
-    call = request.call
-    image_url, video_url = call.text("image_url"), call.text("video_url")
-    if call.text("upload_type") == "resumable":
-        if container["media_type"] not in ("REELS", "STORIES", "VIDEO"):
-            raise invalid("upload_type=resumable is only supported for videos")
-        container["waits_for_upload"] = True
-    elif image_url and container["media_type"] in ("IMAGE", "STORIES"):
-        _fill_image(request, container, image_url)
-    elif video_url and container["media_type"] in ("REELS", "STORIES", "VIDEO"):
-        _fill_video(request, container, video_url)
-    else:
-        raise GraphError(9004, "Only photo or video can be accepted as media type.", subcode=2207052)
-    if call.text("cover_url"):
-        facts = request.sandbox.files.store(_fetch(request, call.text("cover_url"), rules.IMAGE_BYTES))
-        container["cover"] = facts["sha256"]
-
-
-def _fetch(request: Graph, url: str, max_bytes: int) -> bytes:
-    timeout = float(request.sandbox.state.setting("fetch_timeout_seconds"))
-    try:
-        return fetch(url, max_bytes=max_bytes + 1, timeout=timeout)
-    except FetchFailed as failure:
-        raise rules.error("not_fetched", str(failure)) from failure
-
-
-def _fill_image(request: Graph, container: Document, url: str) -> None:
-    facts = request.sandbox.files.store(_fetch(request, url, rules.IMAGE_BYTES))
-    rules.check_image(facts)
-    container["media"] = [facts["sha256"]]
-    container["alt_texts"] = [container["alt_text"]]
-
-
-def _fill_video(request: Graph, container: Document, url: str) -> None:
-    """A video's faults show later, in the container's status."""
-    try:
-        data = _fetch(request, url, rules.REEL_BYTES)
-    except GraphError:
-        container["error"] = "video_download"
-        return
-    take_video(container, request.sandbox.files.store(data))
-
-
-def take_video(container: Document, facts: Facts) -> None:
-    container["error"] = rules.video_fault(facts, container["media_type"])
-    container["media"] = [facts["sha256"]]
-    container["alt_texts"] = [""]
-
-
-@router.post("/rupload/ig-api-upload/{version}/{container_id}")
-def upload_container(call: ReadCall, version: str, container_id: str) -> Response:
-    """Resumable upload of a video (section 4.2)."""
-    sandbox = call.sandbox
-    host = "instagram-graph" if sandbox.state.get("access_token:instagram", call.bearer or "") else "graph"
-    graph.identify(call, host)
-    container = sandbox.state.get("ig_container", container_id)
-    if container is None or not container["waits_for_upload"]:
-        return _upload_failed("The container does not wait for an upload", 404)
-    data = call.body
-    url = call.headers.get("file_url")
-    if url:
-        try:
-            timeout = float(sandbox.state.setting("fetch_timeout_seconds"))
-            data = fetch(url, max_bytes=rules.REEL_BYTES + 1, timeout=timeout)
-        except FetchFailed as failure:
-            return _upload_failed(str(failure), 400)
-    elif call.headers.get("offset") != "0" or call.headers.get("file_size") != str(len(data)):
-        return _upload_failed("The sent bytes do not match the headers offset and file_size", 400)
-    take_video(container, sandbox.files.store(data))
-    container["error"] = container["error"] or call.processing_fault("instagram") or None
-    container.update(waits_for_upload=False, ready_at=sandbox.ready_at())
-    sandbox.state.put("ig_container", container_id, container)
-    return JSONResponse({"success": True, "message": "Upload successful. Video is being processed."})
-
-
-def _upload_failed(message: str, status: int) -> Response:
-    debug = {"retriable": False, "type": "ProcessingFailedError", "message": message}
-    return JSONResponse({"debug_info": debug}, status)
-
-
-def status_code(request: Graph, container: Document) -> str:
-    """The container's state by the clock, without counting as a read."""
-    now = request.sandbox.state.time()
-    if container["published_at"]:
-        return "PUBLISHED"
-    if now - container["created_at"] > CONTAINER_SECONDS:
-        return "EXPIRED"
-    if container["waits_for_upload"] or now < container["ready_at"]:
-        return "IN_PROGRESS"
-    return "ERROR" if container["error"] else "FINISHED"
-
-
-@edge("GET", "ig_container")
-def read_container(request: Graph) -> dict[str, Any]:
-    container = request.sandbox.state.get("ig_container", request.node_id) or {}
-    code = status_code(request, container)
-    if code in ("FINISHED", "ERROR") and not request.sandbox.is_ready("ig_container", container["id"]):
-        code = "IN_PROGRESS"
-    elif code == "IN_PROGRESS":
-        request.sandbox.state.update("ig_container", container["id"], reads=container.get("reads", 0) + 1)
-    prose = {
-        "IN_PROGRESS": "In Progress: Media is still being processed.",
-        "FINISHED": "Finished: Media has been uploaded and it is ready to be published.",
-        "PUBLISHED": "Published: Media has been already published.",
-        "EXPIRED": "Expired: The container was not published within 24 hours.",
-        "ERROR": "",
-    }
-    status = prose[code]
-    if code == "ERROR":
-        status = f"Error: Media upload has failed with error code {rules.ERRORS[container['error']][1]}"
-    node = {"id": container["id"], "status_code": code, "status": status, "copyright_check_status": None}
-    return graph.select(request, node, ("id",), "IGContainer")
 
 
 # -- commit --------------------------------------------------------------------------------------------------
@@ -271,6 +98,7 @@ def read_container(request: Graph) -> dict[str, Any]:
 @edge("POST", "ig_user", "media_publish")
 def publish(request: Graph) -> dict[str, Any]:
     sandbox = request.sandbox
+    request.need_permission("instagram_content_publish")
     with sandbox.state.transaction():
         container = sandbox.state.get("ig_container", request.need("creation_id"))
         if container is None or container["child"]:
@@ -285,7 +113,7 @@ def publish(request: Graph) -> dict[str, Any]:
             raise rules.error("not_ready")
         if code == "ERROR":
             raise rules.error(container["error"])
-        if _published_today(request) >= int(sandbox.state.setting("instagram_quota_total")):
+        if published_today(request) >= int(sandbox.state.setting("instagram_quota_total")):
             raise rules.error("publishing_limit")
         post = _add_media(request, container)
         sandbox.state.update("ig_container", container["id"], published_at=sandbox.state.time())
@@ -299,9 +127,16 @@ def _add_media(request: Graph, container: Document) -> Document:
     path = f"/instagram.com/{section}/{code}/"
     if media_type == "STORIES":
         path = f"/instagram.com/stories/{accounts.USERNAME}/{code}/"
+    ends = {"ends_at": request.sandbox.state.time() + STORY_SECONDS} if media_type == "STORIES" else {}
     children = [ids.instagram_id() for _ in container["media"]] if media_type == "CAROUSEL" else []
+    post_id = ids.instagram_id()
+    for at, child in enumerate(children):
+        request.sandbox.state.put("ig_child", child, {
+            "id": child, "parent": post_id, "sha256": container["media"][at],
+            "alt_text": container["alt_texts"][at], "shortcode": ids.shortcode(),
+        })  # fmt: skip
     return request.sandbox.add_post(
-        "instagram", ids.instagram_id(), path, container["caption"], media=container["media"],
+        "instagram", post_id, path, container["caption"], media=container["media"],
         alt_texts=container["alt_texts"], media_type=media_type, shortcode=code, children=children,
-        poster=container["cover"],
+        poster=container["cover"], **ends,
     )  # fmt: skip
