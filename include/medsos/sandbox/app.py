@@ -25,8 +25,10 @@ from medsos.sandbox import (
     instagram_media,
     pages,
     tiktok,
+    tiktok_oauth,
+    tiktok_outcome,
+    tiktok_photos,
     tiktok_read,
-    tiktok_wire,
     wordpress,
     wordpress_media,
     wordpress_posts,
@@ -76,7 +78,8 @@ def create_app(state_dir: Path, base_url: str) -> SandboxApp:
     for router in (
         inspection.router, graph.router, facebook_account.router, facebook_reels.router,
         instagram_containers.router, x_oauth2.router, x_media.router, x_create.router, x_read.router,
-        tiktok_wire.router, tiktok.router, tiktok_read.router, wordpress.router, pages.router,
+        tiktok.router, tiktok_photos.router, tiktok_outcome.router, tiktok_read.router, tiktok_oauth.router,
+        wordpress.router, pages.router,
     ):  # fmt: skip
         app.include_router(router)
 

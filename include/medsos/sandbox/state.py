@@ -45,6 +45,11 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "tiktok_verified_prefixes": [],
     "tiktok_audited": True,
     "tiktok_max_video_seconds": 600,
+    # What the creator may choose from, and which of comment, duet and stitch are switched off (section 6.3).
+    "tiktok_privacy_levels": ["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"],
+    "tiktok_interactions_disabled": [],
+    # Direct posts in 24 hours; "about 15" on the platform (section 6.7). 0: no limit.
+    "tiktok_posts_per_day": 0,
     "instagram_quota_total": 50,
     "instagram_containers_per_day": 400,
     "facebook_require_appsecret_proof": False,

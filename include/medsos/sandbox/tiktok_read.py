@@ -41,6 +41,7 @@ def _video(sandbox: Sandbox, post: Document) -> dict[str, Any]:
         "cover_image_url": sandbox.url(cdn_path(poster)),
         "share_url": sandbox.url(post["path"]),
         "embed_link": sandbox.url(post["path"]),
+        "embed_html": f'<blockquote class="tiktok-embed" cite="{sandbox.url(post["path"])}"></blockquote>',
         "duration": int(facts.get("duration", 0)),
         "height": facts["height"],
         "width": facts["width"],
@@ -59,7 +60,7 @@ def _selected(call: Call, posts: list[Document]) -> list[dict[str, Any]]:
 
 _VIDEO_FIELDS = (
     "id", "title", "video_description", "create_time", "cover_image_url", "share_url", "embed_link",
-    "duration", "height", "width", "like_count", "comment_count", "share_count", "view_count",
+    "embed_html", "duration", "height", "width", "like_count", "comment_count", "share_count", "view_count",
 )  # fmt: skip
 
 
@@ -68,12 +69,15 @@ def list_videos(call: ReadCall) -> Response:
     authenticate(call, "video.list")
     body = json_body(call)
     count = body.get("max_count", 10)
-    if not isinstance(count, int) or not 1 <= count <= PER_PAGE:
+    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= PER_PAGE:
         raise TikTokError(call.sandbox.state, "invalid_params", "max_count must be between 1 and 20")
     posts = call.sandbox.listed_posts("tiktok")
-    cursor = body.get("cursor")
+    posts.sort(key=lambda post: -post["visible_at"])
+    cursor = body.get("cursor") or 0
+    if isinstance(cursor, bool) or not isinstance(cursor, int):
+        raise TikTokError(call.sandbox.state, "invalid_params", "cursor must be a time in milliseconds")
     if cursor:
-        posts = [post for post in posts if post["visible_at"] * 1000 < float(cursor)]
+        posts = [post for post in posts if int(post["visible_at"] * 1000) < cursor]
     page = posts[:count]
     last = int(page[-1]["visible_at"] * 1000) if page else 0
     data = {"videos": _selected(call, page), "cursor": last, "has_more": len(posts) > count}
@@ -83,20 +87,32 @@ def list_videos(call: ReadCall) -> Response:
 @router.post("/tiktok/v2/video/query/")
 def query_videos(call: ReadCall) -> Response:
     authenticate(call, "video.list")
-    wanted = (json_body(call).get("filters") or {}).get("video_ids")
+    filters = json_body(call).get("filters")
+    wanted = filters.get("video_ids") if isinstance(filters, dict) else None
     if not isinstance(wanted, list) or not 1 <= len(wanted) <= PER_PAGE:
         raise TikTokError(call.sandbox.state, "invalid_params", "filters.video_ids must have 1 to 20 ids")
     found = [post for post in call.sandbox.listed_posts("tiktok") if post["id"] in map(str, wanted)]
     return ok(call, {"videos": _selected(call, found)})
 
 
+# Section 6.1: which scope opens which field.
+USER_SCOPES = {
+    "user.info.basic": ("open_id", "union_id", "avatar_url", "avatar_url_100", "avatar_large_url",
+                        "display_name"),
+    "user.info.profile": ("bio_description", "profile_deep_link", "is_verified", "username"),
+    "user.info.stats": ("follower_count", "following_count", "likes_count", "video_count"),
+}  # fmt: skip
+
+
 @router.get("/tiktok/v2/user/info/")
 def user_info(call: ReadCall) -> Response:
-    authenticate(call, "user.info.basic")
+    avatar = call.sandbox.url("/avatar.svg")
     user = {
         "open_id": accounts.TIKTOK["open_id"],
         "union_id": f"union-{accounts.TIKTOK['open_id']}",
-        "avatar_url": call.sandbox.url("/avatar.svg"),
+        "avatar_url": avatar,
+        "avatar_url_100": avatar,
+        "avatar_large_url": avatar,
         "username": accounts.USERNAME,
         "display_name": accounts.DISPLAY_NAME,
         "bio_description": accounts.BIOGRAPHY,
@@ -107,4 +123,9 @@ def user_info(call: ReadCall) -> Response:
         "likes_count": 0,
         "video_count": len(call.sandbox.listed_posts("tiktok")),
     }
-    return ok(call, {"user": {name: user[name] for name in _fields(call, user)}})
+    authenticate(call, "user.info.basic", "user.info.profile", "user.info.stats")
+    asked = _fields(call, user)
+    for scope, names in USER_SCOPES.items():
+        if set(names) & set(asked):
+            authenticate(call, scope)
+    return ok(call, {"user": {name: user[name] for name in asked}})

@@ -28,7 +28,10 @@ VIDEO_TITLE = 2200
 PHOTO_TITLE = 90
 PHOTO_DESCRIPTION = 4000
 UPLOAD_URL_SECONDS = 3600
+DAY = 86400
 PENDING_DRAFTS = 5
+FLAGS = ("disable_comment", "disable_duet", "disable_stitch", "brand_content_toggle", "brand_organic_toggle",
+         "auto_add_music", "is_aigc")  # fmt: skip
 PRIVACY_LEVELS = ("PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "FOLLOWER_OF_CREATOR", "SELF_ONLY")
 
 
@@ -37,7 +40,7 @@ def invalid(call: Call, message: str, code: str = "invalid_params") -> TikTokErr
 
 
 def privacy_options(sandbox: Sandbox) -> list[str]:
-    return ["PUBLIC_TO_EVERYONE", "MUTUAL_FOLLOW_FRIENDS", "SELF_ONLY"]
+    return list(sandbox.state.setting("tiktok_privacy_levels"))
 
 
 def _units(text: str) -> int:
@@ -47,6 +50,13 @@ def _units(text: str) -> int:
 def check_post_info(call: Call, info: Any, title_limit: int) -> dict[str, Any]:
     if not isinstance(info, dict):
         raise invalid(call, "post_info is required")
+    check_texts(call, info, title_limit)
+    for name in FLAGS:
+        if not isinstance(info.get(name, False), bool):
+            raise invalid(call, f"post_info.{name} must be true or false")
+    cover = info.get("video_cover_timestamp_ms", 0)
+    if isinstance(cover, bool) or not isinstance(cover, int) or cover < 0:
+        raise invalid(call, "post_info.video_cover_timestamp_ms must be a whole number of milliseconds")
     level = info.get("privacy_level")
     if level not in PRIVACY_LEVELS:
         raise invalid(call, "post_info.privacy_level is required")
@@ -61,11 +71,17 @@ def check_post_info(call: Call, info: Any, title_limit: int) -> dict[str, Any]:
         )  # fmt: skip
     if info.get("brand_content_toggle") and level == "SELF_ONLY":
         raise invalid(call, "Branded content cannot be SELF_ONLY")
-    if _units(str(info.get("title", ""))) > title_limit:
-        raise invalid(call, f"The title is longer than {title_limit} UTF-16 units", "invalid_param")
-    if _units(str(info.get("description", ""))) > PHOTO_DESCRIPTION:
-        raise invalid(call, "The description is longer than 4000 UTF-16 units", "invalid_param")
     return info
+
+
+def check_texts(call: Call, info: Any, title_limit: int) -> None:
+    """:raises TikTokError: title or description is no text or too long, in UTF-16 units."""
+    if not isinstance(info, dict):
+        raise invalid(call, "post_info must be an object")
+    for name, limit in (("title", title_limit), ("description", PHOTO_DESCRIPTION)):
+        text = info.get(name) or ""
+        if not isinstance(text, str) or _units(text) > limit:
+            raise invalid(call, f"The {name} is longer than {limit} UTF-16 units", "invalid_param")
 
 
 def check_owned(call: Call, url: Any) -> str:
@@ -77,9 +93,10 @@ def check_owned(call: Call, url: Any) -> str:
 
 def check_chunks(call: Call, source: dict[str, Any]) -> tuple[int, int, int]:
     """Section 6.4: count = floor(size / chunk), 5 MB to 64 MB per chunk, small files whole."""
-    size, chunk, count = (source.get(key) for key in ("video_size", "chunk_size", "total_chunk_count"))
-    if not (isinstance(size, int) and isinstance(chunk, int) and isinstance(count, int)):
+    numbers = [source.get(key) for key in ("video_size", "chunk_size", "total_chunk_count")]
+    if not all(isinstance(number, int) and not isinstance(number, bool) for number in numbers):
         raise invalid(call, "video_size, chunk_size and total_chunk_count must be whole numbers")
+    size, chunk, count = (int(number or 0) for number in numbers)
     if size < 1 or size > VIDEO_BYTES or chunk < 1:
         raise invalid(call, "video_size or chunk_size is out of range")
     if chunk == size and count == 1 and size <= LARGEST_CHUNK:
