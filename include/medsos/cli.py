@@ -60,6 +60,34 @@ def demo() -> None:
 @app.command()
 def doctor() -> None:
     """Periksa tiap kanal: tersambung, izin, masa berlaku token, dan kuota."""
+    _beside_airflow()
+    from medsos.hooks.doctor import main
+
+    raise typer.Exit(main())
+
+
+@app.command()
+def verify(
+    cycle: Annotated[
+        int | None, typer.Option("--cycle", help="Nomor siklus; tanpa ini semua siklus.")
+    ] = None,
+    office: Annotated[
+        str | None, typer.Option("--office", help="Kantor, misalnya kota-bengkulu; tanpa ini semua kantor.")
+    ] = None,
+) -> None:
+    """Hitung ulang arsip: bandingkan berkas, manifes, basis data, dan jejak audit."""
+    import sys
+
+    _beside_airflow()
+    from medsos.evidence.archive import Archive
+    from medsos.evidence.verification import verify as run
+    from medsos.hooks.archive import open_archive_root
+
+    raise typer.Exit(run(Archive(open_archive_root()), out=sys.stdout, cycle_id=cycle, office=office))
+
+
+def _beside_airflow() -> None:
+    """Point Airflow, before it is first imported, at the installation's own home."""
     import os
 
     from medsos.settings import load_settings
@@ -70,9 +98,8 @@ def doctor() -> None:
         os.environ.update(airflow_environment(load_config(load_settings().home)))
     # Connections are read straight from Airflow's database, as the API server does.
     os.environ["_AIRFLOW_PROCESS_CONTEXT"] = "server"
-    from medsos.hooks.doctor import main
-
-    raise typer.Exit(main())
+    # Its own remarks would stand in the output.
+    os.environ.setdefault("AIRFLOW__LOGGING__LOGGING_LEVEL", "ERROR")
 
 
 @app.command()

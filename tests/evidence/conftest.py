@@ -7,9 +7,13 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from pathlib import Path
 
 import pytest
+from filled_cycle import fill
 from PIL import Image
+
+from medsos.evidence.archive import Archive
 
 SLOW_SECONDS = 1.5
 
@@ -92,3 +96,11 @@ def website() -> Iterator[str]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+@pytest.fixture
+def filled(home: Path) -> Archive:
+    """The archive with cycle 1 in it: a material, a design, a proof, a link page and a report."""
+    archive = Archive(home / "archive")
+    assert fill(archive) == 1
+    return archive

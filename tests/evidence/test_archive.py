@@ -10,19 +10,19 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from filled_cycle import FOLDER
 from upath import UPath
 
-from builders import NOW, make_cycle
+from builders import NOW
 from medsos.errors import EvidenceError
 from medsos.evidence.archive import Archive, cycle_folder
-from medsos.evidence.manifest import build_manifest, verify_manifest, write_manifest
-from medsos.evidence.record import keep_evidence, keep_screenshot
-from medsos.evidence.screenshot import Screenshot
-from medsos.store.models import Cycle, Design, Evidence, Link, Material, Publication
+from medsos.evidence.manifest import write_manifest
+from medsos.evidence.record import keep_evidence
+from medsos.evidence.verification import require_whole
+from medsos.store.models import Cycle, Evidence
 from medsos.store.session import transaction
 
 WIB = ZoneInfo("Asia/Jakarta")
-FOLDER = "kota-bengkulu/2026/11/000001-rapat-pleno-terbuka"
 
 
 @pytest.fixture(params=["folder", "local URL", "object store"])
@@ -111,65 +111,6 @@ def test_a_cycle_s_folder_follows_the_date_in_bengkulu() -> None:
     assert folder == "kota-bengkulu/2027/01/000012-rapat-pleno-rekapitulasi-penetapan"
 
 
-@pytest.fixture
-def filled(home: Path) -> Archive:
-    """A cycle with a material, a design, a proof, a link page and a report."""
-    archive, cycle_id = Archive(home / "archive"), make_cycle()
-    original, clean = (
-        archive.put(f"{FOLDER}/bahan/asli.jpg", b"asli"),
-        archive.put(f"{FOLDER}/bahan/bersih.jpg", b"bersih"),
-    )
-    design = archive.put(f"{FOLDER}/desain/putaran-1/web.jpg", b"desain")
-    page = archive.put(f"{FOLDER}/tautan/tautan.html", b"tautan")
-    archive.put(f"{FOLDER}/laporan/laporan.html", b"laporan")
-    with transaction() as session:
-        session.add(
-            Material(
-                cycle_id=cycle_id,
-                position=0,
-                original_name="IMG_0001.JPG",
-                media_type="image/jpeg",
-                original_path=original.path,
-                original_sha256=original.sha256,
-                clean_path=clean.path,
-                clean_sha256=clean.sha256,
-                clean_media_type="image/jpeg",
-                size_bytes=6,
-            )
-        )
-        session.add(
-            Design(
-                cycle_id=cycle_id,
-                round=1,
-                channel="web",
-                position=0,
-                kind="image",
-                path=design.path,
-                sha256=design.sha256,
-                media_type="image/jpeg",
-                size_bytes=6,
-                caption="",
-                alt_text="",
-                notes=[],
-            )
-        )
-        session.add(Link(cycle_id=cycle_id, kind="page", address=page.path, made_at=NOW))
-        publication = Publication(
-            cycle_id=cycle_id,
-            channel="web",
-            seal="a" * 64,
-            mode="api",
-            state="published",
-            journal={},
-            created_at=NOW,
-        )
-        session.add(publication)
-        session.flush()
-        shot = Screenshot(png=b"png", final_url="https://web.example/1", captured_at=NOW)
-        keep_screenshot(session, archive, publication.id, shot)
-    return archive
-
-
 def test_a_screenshot_is_kept_with_checksum_address_and_time(filled: Archive) -> None:
     with transaction() as session:
         row = session.query(Evidence).one()
@@ -206,30 +147,29 @@ def test_the_manifest_lists_every_file_with_size_checksum_time_and_source(filled
     assert (
         entries["bukti/web-20261123T030000Z.png"]["source"] == "bukti screenshot web: https://web.example/1"
     )
-    assert verify_manifest(filled, filled.read(stored.path)) == []
 
 
 def test_a_manifest_does_not_list_manifests(filled: Archive) -> None:
+    filled.put(f"{FOLDER}/laporan/laporan-2.html", b"lagi")
     with transaction() as session:
-        write_manifest(session, filled, 1, now=NOW)
-        second = write_manifest(session, filled, 1, now=datetime(2026, 11, 24, tzinfo=UTC))
+        second = write_manifest(session, filled, 1, now=NOW)
     assert second.path == f"{FOLDER}/manifes-2.json"
     assert b"manifes" not in filled.read(second.path)
 
 
-def test_a_changed_and_a_missing_file_are_named(filled: Archive, home: Path) -> None:
+def test_a_cycle_with_a_changed_and_a_missing_file_is_not_called_complete(
+    filled: Archive, home: Path
+) -> None:
     with transaction() as session:
-        stored = write_manifest(session, filled, 1, now=NOW)
+        write_manifest(session, filled, 1, now=NOW)
+        require_whole(session, filled, 1)
     (home / "archive" / FOLDER / "desain/putaran-1/web.jpg").write_bytes(b"lain")
     (home / "archive" / FOLDER / "bahan/asli.jpg").unlink()
-    problems = verify_manifest(filled, filled.read(stored.path))
-    assert len(problems) == 2
-    assert "asli.jpg” tidak ada di arsip" in problems[0]
-    assert "web.jpg” tidak sama dengan catatannya" in problems[1]
-    with transaction() as session:
-        assert len(build_manifest(session, filled, 1, now=NOW).problems) == 2
-        with pytest.raises(EvidenceError, match="tidak utuh"):
-            write_manifest(session, filled, 1, now=NOW)
+    with transaction() as session, pytest.raises(EvidenceError, match="tidak utuh") as caught:
+        require_whole(session, filled, 1)
+    assert str(caught.value).count("•") == 2
+    assert "asli.jpg" in str(caught.value)
+    assert "web.jpg" in str(caught.value)
 
 
 def test_the_folder_in_the_record_is_where_the_files_are(filled: Archive) -> None:

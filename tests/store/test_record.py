@@ -7,11 +7,11 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 from alembic import command
-from sqlalchemy import inspect, select
+from sqlalchemy import delete, inspect, select, update
 from sqlalchemy.exc import StatementError
 
 from builders import NOW
-from medsos.store.audit import FIRST_HASH, append_audit, entry_hash
+from medsos.store.audit import FIRST_HASH, append_audit, check_chain, entry_hash
 from medsos.store.migrate import alembic_config, upgrade
 from medsos.store.models import AuditEntry, Base, Cycle
 from medsos.store.session import engine_for, transaction
@@ -117,3 +117,33 @@ def test_a_changed_row_no_longer_fits_its_hash(database: str) -> None:
 
 def test_every_table_is_ours_to_migrate(database: str) -> None:
     assert set(Base.metadata.tables) <= set(inspect(engine_for(database)).get_table_names())
+
+
+def test_an_untouched_chain_is_whole_and_shows_its_length_and_end(database: str) -> None:
+    with transaction(database) as session:
+        last = append_audit(session, at=NOW, actor="a", action="x", subject="utuh")
+    with transaction(database) as session:
+        chain = check_chain(session)
+        rows = session.scalars(select(AuditEntry.id)).all()
+    assert (chain.problem, chain.rows, chain.last_hash) == (None, len(rows), last.hash)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda row: update(AuditEntry).where(AuditEntry.id == row).values(actor="lain"), "isinya diubah"),
+        (lambda row: delete(AuditEntry).where(AuditEntry.id == row), "sebelumnya dihapus atau diganti"),
+    ],
+    ids=["changed row", "deleted row"],
+)
+def test_the_first_row_that_does_not_fit_the_chain_is_named(database: str, change, expected: str) -> None:
+    with transaction(database) as session:
+        session.execute(delete(AuditEntry))
+        ids = [append_audit(session, at=NOW, actor="a", action="x", subject=str(n)).id for n in range(4)]
+        session.execute(change(ids[1]))
+    with transaction(database) as session:
+        chain = check_chain(session)
+        assert chain.problem is not None
+        assert expected in chain.problem
+        assert chain.broken_row in ids[1:3]
+        session.execute(delete(AuditEntry))

@@ -139,6 +139,26 @@ class Archive:
             elif not entry.name.startswith("."):
                 yield relative
 
+    def fingerprint(self, relative: str) -> StoredFile:
+        """SHA-256 and size of a stored file as it is now, read in pieces.
+
+        :raises EvidenceError: there is no such file.
+        """
+        target = self._path(relative)
+        if not target.exists():
+            raise EvidenceError(f"Berkas “{relative}” tidak ada di arsip.")
+        digest, size = hashlib.sha256(), 0
+        with target.open("rb") as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+                size += len(piece)
+        return StoredFile(relative, digest.hexdigest(), size)
+
+    def size(self, relative: str) -> int | None:
+        """Size in bytes, or None when there is no such file."""
+        target = self._path(relative)
+        return int(target.stat().st_size) if target.exists() else None
+
     def modified_at(self, relative: str) -> float | None:
         """Time of the last change in seconds since 1970, or None where the storage does not tell."""
         return getattr(self._path(relative).stat(), "st_mtime", None)

@@ -8,7 +8,9 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from medsos.clock import Clock, utc_now
 from medsos.evidence.archive import EVIDENCE, Archive, StoredFile
+from medsos.evidence.manifest import write_manifest
 from medsos.evidence.screenshot import Screenshot
 from medsos.store.models import Cycle, Evidence, Publication
 
@@ -39,8 +41,9 @@ def keep_evidence(
     suffix: str,
     source_url: str,
     captured_at: datetime,
+    clock: Clock = utc_now,
 ) -> Evidence:
-    """Archive a proof and record it. The same proof again gives the row that exists.
+    """Archive a proof, record it and renew the manifest. The same proof again gives the row that exists.
 
     :param suffix: of the file name: png, jpg, json.
     :raises EvidenceError: the archive refuses the file.
@@ -65,4 +68,5 @@ def keep_evidence(
     )
     session.add(row)
     session.flush()
+    write_manifest(session, archive, cycle.id, now=clock())
     return row

@@ -21,6 +21,7 @@ class EvaluateCycleOperator(CycleOperator):
         from medsos.evidence.archive import REPORT
         from medsos.evidence.dossier import write_dossier
         from medsos.evidence.manifest import write_manifest
+        from medsos.evidence.verification import require_whole
         from medsos.hooks.training import is_training
         from medsos.store.models import Cycle
         from medsos.store.session import reading, transaction
@@ -48,7 +49,10 @@ class EvaluateCycleOperator(CycleOperator):
             html = build_report(data, run.brand)
             run.archive.put_version(f"{run.folder}/{REPORT}/{REPORT_NAME}", html.encode())
             write_dossier(session, run.archive, run.cycle_id)
-            write_manifest(session, run.archive, run.cycle_id, now=run.finished_at)
+        with transaction() as session:
+            write_manifest(session, run.archive, run.cycle_id, now=run.finished_at, actor=run.task_id)
+        with reading() as session:
+            require_whole(session, run.archive, run.cycle_id)
 
 
 class ConfirmCompleteOperator(CycleOperator):

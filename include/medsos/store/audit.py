@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,31 @@ from medsos.store.models import AuditEntry
 FIRST_HASH = "0" * 64
 _LOCK_KEY = 4_0771_2_2023
 """Any fixed number: names the advisory lock that makes writers of the chain queue on PostgreSQL."""
+
+
+@dataclass(frozen=True)
+class ChainCheck:
+    """How the audit trail stands.
+
+    A trail whose newest rows were all taken away still fits together: compare `rows` and `last_hash` with
+    what an earlier check showed.
+
+    :param problem: Indonesian sentence about the first row that does not fit; None when all do.
+    """
+
+    rows: int
+    last_hash: str
+    broken_row: int | None = None
+    problem: str | None = None
+
+
+def hold_chain(session: Session) -> None:
+    """Wait for other writers of the chain and keep them out until this transaction ends.
+
+    SQLite's write transactions do so by themselves.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
 
 
 def append_audit(
@@ -33,8 +59,7 @@ def append_audit(
     :param actor: username, or the name of the task that acted by itself.
     :param before, after: JSON values of what changed; no secrets.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    hold_chain(session)
     previous = session.scalar(select(AuditEntry.hash).order_by(AuditEntry.id.desc()).limit(1)) or FIRST_HASH
     entry = AuditEntry(
         # The store gives times back in UTC; the hash must be of what will be read.
@@ -67,3 +92,18 @@ def entry_hash(entry: AuditEntry) -> str:
     }
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def check_chain(session: Session) -> ChainCheck:
+    """Compute the hash of every row again and follow the chain from its beginning to the first break."""
+    previous, rows = FIRST_HASH, 0
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(500):
+        if entry.previous_hash != previous:
+            problem = "baris sebelumnya dihapus atau diganti, karena rantainya tidak bersambung"
+        elif entry.hash != entry_hash(entry):
+            problem = "isinya diubah, karena tidak sesuai lagi dengan hash-nya"
+        else:
+            previous, rows = entry.hash, rows + 1
+            continue
+        return ChainCheck(rows, previous, entry.id, f"{problem} ({entry.action}, {entry.subject}).")
+    return ChainCheck(rows, previous)
