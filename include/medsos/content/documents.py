@@ -28,7 +28,8 @@ class DocumentFacts:
 
 
 def check_pdf(path: Path, *, name: str) -> DocumentFacts:
-    """Read the whole structure of a PDF.
+    """Read the whole structure of a PDF. Nothing is taken out of it, not even its metadata: a signed
+    document is published as it is, or its signature would no longer hold.
 
     :param name: what people call the file, for the message.
     :raises MaterialError: encrypted, damaged, too many pages, or holding scripts or other files.

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import filetype
 
 from medsos.content.documents import check_pdf
 from medsos.content.materials import KINDS, MATERIALS, Kind, plain_name, refused
 from medsos.content.pictures import clean_picture
+from medsos.content.remux import clean_video
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.content.video import probe
 from medsos.errors import MaterialError
@@ -56,8 +59,9 @@ _FOREIGN_NAMES = {
 class TakenIn:
     """A file taken in. The originals and the clean files lie in the folder given to `take_in`.
 
-    `clean_path` is what may be published: for a picture a JPEG without metadata, otherwise the same
-    bytes as the original. Width and height (pixels) are those of the clean file as it is shown.
+    `clean_path` is what may be published: for a picture a JPEG without metadata, for a video the same
+    picture and sound without metadata and with the index in front. A document keeps its very bytes, its
+    metadata included: a decision is published as it was signed. Width and height (pixels) are those of the clean file as it is shown.
     """
 
     original_name: str
@@ -201,29 +205,49 @@ def _keep_copy(source: Path, into: Path, extension: str, limit: int, name: str) 
 
 def _picture(file: TakenIn) -> TakenIn:
     clean = clean_picture(file.original_path, file.media_type, name=file.original_name)
-    path = file.original_path.with_name(f"{file.original_sha256[:16]}.jpg")
-    partial = path.with_name(f".bersih-{os.getpid()}.jpg")
-    partial.write_bytes(clean.jpeg)
-    partial.replace(path)
-    return replace(
-        file,
-        clean_path=path,
-        clean_media_type="image/jpeg",
-        clean_sha256=hashlib.sha256(clean.jpeg).hexdigest(),
-        clean_size_bytes=len(clean.jpeg),
-        width=clean.width,
-        height=clean.height,
-    )
+    with _clean_file(file, ".jpg") as (path, partial):
+        partial.write_bytes(clean.jpeg)
+    return _cleaned(file, path, media_type="image/jpeg", width=clean.width, height=clean.height)
 
 
 def _video(file: TakenIn) -> TakenIn:
-    facts = probe(file.original_path, name=file.original_name)
-    return replace(
+    probe(file.original_path, name=file.original_name)
+    with _clean_file(file, file.original_path.suffix) as (path, partial):
+        clean_video(file.original_path, partial, name=file.original_name)
+    facts = probe(path, name=file.original_name)
+    return _cleaned(
         file,
+        path,
+        media_type=file.media_type,
         width=facts.width,
         height=facts.height,
         duration_seconds=facts.duration_seconds,
         codec=facts.codec,
+    )
+
+
+@contextmanager
+def _clean_file(file: TakenIn, extension: str) -> Iterator[tuple[Path, Path]]:
+    """The path of the clean file, and the one to write to; it appears whole or not at all."""
+    path = file.original_path.with_name(f"{file.original_sha256[:16]}{extension}")
+    partial = path.with_name(f".bersih-{os.getpid()}{extension}")
+    try:
+        yield path, partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _cleaned(file: TakenIn, path: Path, *, media_type: str, **facts: Any) -> TakenIn:
+    with path.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    return replace(
+        file,
+        clean_path=path,
+        clean_media_type=media_type,
+        clean_sha256=sha256,
+        clean_size_bytes=path.stat().st_size,
+        **facts,
     )
 
 
