@@ -74,7 +74,11 @@ class Post:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a platform takes, as data. None means "no limit known". Sizes in bytes, times in seconds."""
+    """What a platform takes, as data. None means "no limit known", no codecs "any".
+
+    Sizes in bytes, times in seconds; codecs under FFmpeg's names. `video_edit_list`: whether a video may
+    carry one.
+    """
 
     text_length: int | None
     text_unit: str
@@ -89,12 +93,16 @@ class Limits:
     image_width: tuple[int, int] | None = None
     image_longest_side: int | None = None
     video_types: tuple[str, ...] = ()
+    video_codecs: tuple[str, ...] = ()
+    sound_codecs: tuple[str, ...] = ()
+    video_edit_list: bool = True
     video_bytes: int | None = None
     video_seconds: tuple[float, float] | None = None
     video_fps: tuple[float, float] | None = None
     video_sides: tuple[int, int] | None = None
     video_shorter_side: int | None = None
     video_ratio: tuple[float, float] | None = None
+    video_bits_per_second: int | None = None
     needs_media: bool = False
 
 

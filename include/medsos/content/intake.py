@@ -61,7 +61,8 @@ class TakenIn:
 
     `clean_path` is what may be published: for a picture a JPEG without metadata, for a video the same
     picture and sound without metadata and with the index in front. A document keeps its very bytes, its
-    metadata included: a decision is published as it was signed. Width and height (pixels) are those of the clean file as it is shown.
+    metadata included: a decision is published as it was signed. Width and height (pixels) are those of the
+    clean file as it is shown.
     """
 
     original_name: str

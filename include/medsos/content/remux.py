@@ -17,7 +17,7 @@ SHIFT_SECONDS = 0.06
 _FORMATS = {".mp4": "mp4", ".mov": "mov"}
 # Without "bitexact" the library writes its own version into the file.
 _INDEX_IN_FRONT = {"movflags": "+faststart", "fflags": "+bitexact"}
-_NO_EDIT_LIST = {**_INDEX_IN_FRONT, "movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}
+NO_EDIT_LIST = {**_INDEX_IN_FRONT, "movflags": "+faststart+negative_cts_offsets", "use_editlist": "0"}
 
 
 def clean_video(source: Path, target: Path, *, name: str) -> None:
@@ -33,7 +33,7 @@ def clean_video(source: Path, target: Path, *, name: str) -> None:
     """
     timing = _timing(source)
     needs_edit_list = timing.hides_frames or abs(timing.sound_late) > SHIFT_SECONDS
-    options = _INDEX_IN_FRONT if needs_edit_list else _NO_EDIT_LIST
+    options = _INDEX_IN_FRONT if needs_edit_list else NO_EDIT_LIST
     try:
         with (
             av.open(str(source), format="mov") as old,

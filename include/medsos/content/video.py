@@ -14,29 +14,14 @@ import numpy as np
 from av.video.reformatter import Colorspace
 from PIL import Image
 
+from medsos.content.boxes import boxes_complete, has_edit_list
 from medsos.content.materials import KINDS, refused
 from medsos.content.pictures import encode_jpeg
+from medsos.content.remux import kept_tracks
 from medsos.indonesian import number_text
 
 SAMPLES = 12
 """Frames looked at for the cover, spread over the video without its first and last twentieth."""
-_BOXES = frozenset(
-    {
-        b"ftyp",
-        b"moov",
-        b"mdat",
-        b"moof",
-        b"free",
-        b"skip",
-        b"wide",
-        b"uuid",
-        b"meta",
-        b"udta",
-        b"styp",
-        b"sidx",
-    }
-)
-"""Top-level boxes that are known; what some cameras append behind them is not looked at."""
 _UNSPECIFIED = 2
 """ITU-T H.273: no matrix is given."""
 _DAMAGED = "rusak atau terpotong. Salin ulang berkas aslinya lalu kirim lagi."
@@ -44,12 +29,20 @@ _DAMAGED = "rusak atau terpotong. Salin ulang berkas aslinya lalu kirim lagi."
 
 @dataclass(frozen=True)
 class VideoFacts:
-    """Of the picture track, as it is shown: width and height in pixels after rotation."""
+    """Of the picture track, as it is shown: width and height in pixels after rotation.
+
+    :param fps: frames a second, on average.
+    :param sound_codec: None without sound.
+    :param edit_list: whether a player is told to leave something out or to shift it.
+    """
 
     width: int
     height: int
     duration_seconds: float
     codec: str
+    fps: Fraction
+    sound_codec: str | None = None
+    edit_list: bool = False
 
 
 def probe(path: Path, *, name: str) -> VideoFacts:
@@ -59,7 +52,7 @@ def probe(path: Path, *, name: str) -> VideoFacts:
     :raises MaterialError: no picture track, foreign codec, too long, too many pixels, damaged or cut off.
     """
     rules = KINDS["video"]
-    if not _boxes_complete(path):
+    if not boxes_complete(path):
         raise refused(name, _DAMAGED)
     try:
         with _open(path) as container:
@@ -89,10 +82,12 @@ def probe(path: Path, *, name: str) -> VideoFacts:
             if frame is None or seconds <= 0:
                 raise refused(name, _DAMAGED)
             width, height = _shown_size(frame)
+            fps = stream.average_rate or Fraction(0)
+            sound = next((track.name for track in kept_tracks(container) if track.type == "audio"), None)
         _read_to_the_end(path, name)
     except (av.FFmpegError, OSError, ValueError, IndexError):
         raise refused(name, _DAMAGED) from None
-    return VideoFacts(width, height, round(seconds, 3), codec)
+    return VideoFacts(width, height, round(seconds, 3), codec, fps, sound, has_edit_list(path))
 
 
 def cover_frame(path: Path, *, name: str | None = None) -> bytes:
@@ -120,27 +115,6 @@ def cover_frame(path: Path, *, name: str | None = None) -> bytes:
 def _open(path: Path) -> av.container.InputContainer:
     # Named format: a playlist in disguise could make the library read other files.
     return av.open(str(path), format="mov")
-
-
-def _boxes_complete(path: Path) -> bool:
-    """Does every top-level box end within the file (ISO/IEC 14496-12, section 4.2)?
-
-    The decoder forgives an index that was cut off; the platforms do not.
-    """
-    length, place = path.stat().st_size, 0
-    with path.open("rb") as stream:
-        while place + 8 <= length:
-            stream.seek(place)
-            head = stream.read(16)
-            size, kind = int.from_bytes(head[:4], "big"), head[4:8]
-            if kind not in _BOXES or size == 0:
-                break
-            if size == 1:
-                size = int.from_bytes(head[8:16], "big")
-            if size < 8 or place + size > length:
-                return False
-            place += size
-    return place > 0
 
 
 def _duration(container: av.container.InputContainer, stream: av.VideoStream) -> float:

@@ -16,6 +16,7 @@ from medsos.operators.plans import (
     plan_of_round,
     problems_of,
     store_plan,
+    video_problems,
     was_decided,
 )
 
@@ -39,7 +40,7 @@ class PlanForm(FormOperator):
             subject=f"Langkah 2 · Rencana materi · {title_of(run)}",
             body=(
                 f"Periksa dan perbaiki teks di bawah ini (target SOP langkah 2: {target} menit). "
-                "Tanda `{tautan_web}` akan diganti alamat postingan di website."
+                "Tanda `{tautan_web}` akan diganti alamat postingan di website." + _warning(run)
             ),
             fields=_plan_fields(drafted_plan(run)),
             options=("Simpan rencana",),
@@ -67,7 +68,7 @@ class ReviseForm(FormOperator):
         quoted = "\n".join(f"> {line}" for line in note.splitlines())
         return Form(
             subject=f"Langkah 2 · Revisi putaran {run.round_no} · {title_of(run)}",
-            body=f"Catatan Kasubbag:\n\n{quoted}\n\nPerbaiki teksnya, lalu kirim kembali.",
+            body=f"Catatan Kasubbag:\n\n{quoted}\n\nPerbaiki teksnya, lalu kirim kembali.{_warning(run)}",
             fields=_plan_fields(plan_of_round(run, run.round_no)),
             options=("Kirim revisi",),
         )
@@ -97,6 +98,18 @@ class RenderDesignsOperator(CycleOperator):
             self.log.info("Putaran %s sudah diputuskan; desainnya tetap.", self.target_round)
             return
         render_round(run, self.target_round)
+
+
+def _warning(run: CycleRun) -> str:
+    """What is known already to fail after the approval, said while something can be done about it."""
+    problems = video_problems(run)
+    if not problems:
+        return ""
+    listed = "\n".join(f"- {problem}" for problem in problems)
+    return (
+        f"\n\n**Perhatian**\n\n{listed}\n\nUnggahan ke kanal itu akan ditolak. Mulai siklus baru "
+        "dengan video yang sesuai, atau lanjutkan tanpa kanal itu."
+    )
 
 
 def _unless_revision(run: CycleRun) -> str | None:

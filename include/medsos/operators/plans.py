@@ -40,6 +40,28 @@ def drafted_plan(run: CycleRun) -> ContentPlan:
     )
 
 
+def video_problems(run: CycleRun) -> list[str]:
+    """One sentence per chosen channel that cannot take the video, however it is rendered."""
+    from sqlalchemy import select
+
+    from medsos.design.rendition import unfit
+    from medsos.store.models import Material
+    from medsos.store.session import reading
+
+    with reading() as session:
+        videos = session.scalars(
+            select(Material).where(
+                Material.cycle_id == run.cycle_id, Material.clean_media_type.startswith("video/")
+            )
+        ).all()
+    return [
+        problem
+        for channel in request_of(run).channels
+        for video in videos
+        for problem in unfit(channel, video.width, video.height, video.duration_seconds)
+    ]
+
+
 def plan_of_round(run: CycleRun, round_no: int) -> ContentPlan:
     """The stored plan of a round."""
     from sqlalchemy import select

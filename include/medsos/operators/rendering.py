@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from medsos.content.video import cover_frame
+from medsos.channels.limits import LIMITS
+from medsos.content.transcode import transcode
+from medsos.content.video import VideoFacts, cover_frame, probe
 from medsos.design.model import DesignFields, DesignRequest
 from medsos.design.render import render_design
+from medsos.design.rendition import adjustment, fitting_target, unfit
 from medsos.errors import DesignError
 from medsos.evidence.archive import DESIGNS, StoredFile
 from medsos.indonesian import long_date
@@ -25,6 +28,15 @@ from medsos.store.session import transaction
 if TYPE_CHECKING:
     from medsos.content.plan import ContentPlan
     from medsos.content.request import ContentRequest
+
+
+@dataclass(frozen=True)
+class _Video:
+    """A video handed in, with a local copy."""
+
+    material: Material
+    path: Path
+    facts: VideoFacts
 
 
 @dataclass(frozen=True)
@@ -60,9 +72,15 @@ def render_round(run: CycleRun, round_no: int) -> None:
             f"Siklus {run.cycle_id} putaran {round_no} sudah diputuskan; desainnya tidak dibuat ulang."
         )
     with tempfile.TemporaryDirectory(prefix="medsos-") as folder:
-        photos = _photos(run, materials, Path(folder))
+        copies = _local_copies(run, materials, Path(folder))
+        photos = _photos(copies)
+        videos = [
+            _Video(material, path, probe(path, name=material.original_name))
+            for material, path in copies
+            if material.clean_media_type.startswith("video/")
+        ]
         files = {
-            channel: _files_of_channel(run, channel, round_no, plan, request, photos, materials)
+            channel: _files_of_channel(run, channel, round_no, plan, request, photos, videos, materials)
             for channel in CHANNELS
             if channel in plan.texts
         }
@@ -76,9 +94,10 @@ def _files_of_channel(
     plan: ContentPlan,
     request: ContentRequest,
     photos: tuple[Path, ...],
+    videos: list[_Video],
     materials: list[Material],
 ) -> list[_File]:
-    """The picture, and what is published as it was handed in: the video, the document."""
+    """The picture, the video as this channel takes it, and the document as it was handed in."""
     fields = DesignFields(
         headline=plan.headline,
         summary=plan.summary,
@@ -94,15 +113,43 @@ def _files_of_channel(
         DesignRequest(content_type=request.content_type, channel=channel, brand=run.brand, fields=fields)
     )
     stored = run.archive.put_version(f"{run.folder}/{DESIGNS}/putaran-{round_no}/{channel}.jpg", design.jpeg)
-    videos = [m for m in materials if m.clean_media_type.startswith("video/")]
+    fitted = [_fitted(run, channel, video) for video in videos]
     documents = [m for m in materials if m.clean_media_type == "application/pdf" and channel == "web"]
-    picture = _File(
-        "cover" if videos else "image", stored, "image/jpeg", design.width, design.height, notes=design.notes
+    # The page of the Kasubbag shows the notes of the first file.
+    notes = (*design.notes, *(note for file in fitted for note in file.notes))
+    kind = "cover" if videos else "image"
+    picture = _File(kind, stored, "image/jpeg", design.width, design.height, notes=notes)
+    return [picture, *fitted, *(_as_handed_in("document", m) for m in documents)]
+
+
+def _fitted(run: CycleRun, channel: Channel, video: _Video) -> _File:
+    """The video within the limits of the channel; as it is where it keeps them or where nothing helps."""
+    material, facts = video.material, video.facts
+    as_it_is = _as_handed_in("video", material)
+    if problems := unfit(channel, facts.width, facts.height, facts.duration_seconds):
+        return replace(as_it_is, notes=tuple(problems))
+    target = fitting_target(facts, material.size_bytes, LIMITS[channel])
+    if target is None:
+        return as_it_is
+    # Named after what goes in and what comes out: other channels and later rounds find it again.
+    rate = f"{target.fps.numerator}-{target.fps.denominator}"
+    shape = f"{target.width}x{target.height}-{rate}-{target.bits_per_second or 0}"
+    name = f"{run.folder}/{DESIGNS}/video/{material.clean_sha256[:16]}-{shape}.mp4"
+    made = video.path.with_name(PurePosixPath(name).name)
+    if run.archive.exists(name):
+        made.write_bytes(run.archive.read(name))
+    else:
+        transcode(video.path, made, target, name=material.original_name)
+    stored, new = run.archive.put_file(name, made), probe(made, name=material.original_name)
+    return _File(
+        "video",
+        stored,
+        "video/mp4",
+        new.width,
+        new.height,
+        new.duration_seconds,
+        notes=(adjustment(channel, facts, target),),
     )
-    as_they_are = [_as_handed_in("video", m) for m in videos] + [
-        _as_handed_in("document", m) for m in documents
-    ]
-    return [picture, *as_they_are]
 
 
 def _as_handed_in(kind: str, material: Material) -> _File:
@@ -116,12 +163,19 @@ def _as_handed_in(kind: str, material: Material) -> _File:
     )
 
 
-def _photos(run: CycleRun, materials: list[Material], folder: Path) -> tuple[Path, ...]:
-    """Local copies of the pictures handed in; of a video, one of its frames."""
-    paths = []
+def _local_copies(run: CycleRun, materials: list[Material], folder: Path) -> list[tuple[Material, Path]]:
+    copies = []
     for material in materials:
-        path = folder / Path(material.clean_path).name
+        path = folder / PurePosixPath(material.clean_path).name
         path.write_bytes(run.archive.read(material.clean_path))
+        copies.append((material, path))
+    return copies
+
+
+def _photos(copies: list[tuple[Material, Path]]) -> tuple[Path, ...]:
+    """The pictures handed in; of a video, one of its frames, which goes first."""
+    paths: list[Path] = []
+    for material, path in copies:
         if material.clean_media_type.startswith("image/"):
             paths.append(path)
         elif material.clean_media_type.startswith("video/"):
