@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from medsos.content.text import tidy_text
+
+TidyText = Annotated[str, AfterValidator(tidy_text)]
+"""Whoever makes a plan, its words hold nothing that only a machine sees."""
 
 WEB_LINK = "{tautan_web}"
 """Stands in a caption where the address of the website post goes; known only after that post is up.
@@ -19,8 +26,8 @@ class ChannelText(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    caption: str
-    alt_text: str
+    caption: TidyText
+    alt_text: TidyText
 
 
 class ContentPlan(BaseModel):
@@ -28,6 +35,6 @@ class ContentPlan(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    headline: str
-    summary: str
+    headline: TidyText
+    summary: TidyText
     texts: dict[str, ChannelText]

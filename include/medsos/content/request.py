@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
@@ -12,6 +10,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from medsos.content.materials import KINDS, MATERIALS, plain_name
+from medsos.content.text import tidy_line, tidy_text
 from medsos.errors import RequestError
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Channel
 
@@ -109,10 +108,9 @@ def _tidy(raw: dict[str, Any]) -> dict[str, Any]:
         if field in _LISTS:
             values[field] = _listed(value)
         elif field in _ONE_LINE:
-            values[field] = " ".join(_visible(value).split())
+            values[field] = tidy_line("" if value is None else str(value))
         elif field == "body":
-            lines = [line.rstrip() for line in _visible(value).splitlines()]
-            values[field] = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+            values[field] = tidy_text("" if value is None else str(value))
         elif isinstance(value, str):
             if value.strip():
                 values[field] = value.strip()
@@ -127,18 +125,6 @@ def _listed(value: Any) -> list[str]:
     if not isinstance(items, (list, tuple)):
         items = [] if items is None else [items]
     return [name for item in items if item is not None and (name := plain_name(str(item)))]
-
-
-# Byte order marks, which X refuses, and signs that turn the reading direction of what follows.
-_INVISIBLE = frozenset("\ufeff\ufffe\uffff\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-def _visible(value: Any) -> str:
-    """Composed text without control characters."""
-    text = unicodedata.normalize("NFC", "" if value is None else str(value))
-    return "".join(
-        c for c in text if c in "\n\t\r" or (unicodedata.category(c) != "Cc" and c not in _INVISIBLE)
-    )
 
 
 def _in_order(channels: Sequence[str]) -> tuple[str, ...]:

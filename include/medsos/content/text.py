@@ -1,4 +1,4 @@
-"""Cuts Indonesian text at the ends of sentences and words."""
+"""Frees typed text of what nobody sees, and cuts it at the ends of sentences and words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,39 @@ _SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s|$)")
 # "A", "M.Y" or "WR", as in "Jl. WR. Supratman"; not "RI", with which many sentences end.
 _INITIALS = re.compile(r"([^\W\d_]\.)*[^\W\d_]|[b-df-hj-np-tv-z]{2}")
 _JOINING = {"\u200d", "\ufe0f", "\ufe0e"}
+
+
+# What a word processor, a spreadsheet or a chat puts in place of a new line.
+_NEW_LINES = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# Soft hyphens, signs of width zero, signs that turn the reading direction, marks of byte order (which X
+# refuses), places where an object was.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffc\ufffe\uffff]"
+)
+# A joiner makes one picture of two; anywhere else it only hides in a word or a hashtag.
+_STRAY_JOINERS = re.compile(r"(?<![^\w\s])\u200d+|\u200d+(?![^\w\s])|(?<=\u200d)\u200d+")
+
+
+def tidy_text(text: str) -> str:
+    """Typed or pasted text as it is stored, approved, sent and looked for again.
+
+    Composed (NFC), lines parted by `\\n` without spaces at their ends, at most one empty line in a row, no
+    control characters, nothing invisible. What is seen stays; emoji of several parts stay whole.
+    """
+    text = _NEW_LINES.sub("\n", text).replace("\t", " ")
+    text = _STRAY_JOINERS.sub("", _UNSEEN.sub("", "".join(filter(_is_seen, text))))
+    lines = [line.rstrip() for line in unicodedata.normalize("NFC", text).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def tidy_line(text: str) -> str:
+    """Like `tidy_text`, on one line, words parted by single spaces."""
+    return " ".join(tidy_text(text).split())
+
+
+def _is_seen(character: str) -> bool:
+    """Control characters and halves of broken pairs are not."""
+    return character == "\n" or unicodedata.category(character) not in ("Cc", "Cs")
 
 
 def sentence_ends(text: str) -> list[int]:

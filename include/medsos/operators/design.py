@@ -142,7 +142,7 @@ def _store_answer(run: CycleRun, answer: Answer, *, based_on: ContentPlan, round
     from medsos.content.plan import ChannelText, ContentPlan
 
     def typed(name: str) -> str:
-        return str(answer.values.get(name) or "").strip()
+        return str(answer.values.get(name) or "")
 
     plan = ContentPlan(
         headline=typed("judul_desain"),
