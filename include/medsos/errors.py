@@ -83,7 +83,11 @@ class LedgerError(MedsosError):
 
 
 class LeaseHeld(LedgerError):
-    """Another worker holds the publication; try again after its lease has ended."""
+    """Another worker holds the publication. `retry_at` (aware, UTC): when its lease ends if it is dead."""
+
+    def __init__(self, message: str, *, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
 
 
 class EvidenceError(MedsosError):

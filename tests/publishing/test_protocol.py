@@ -9,6 +9,7 @@ from itertools import count
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from medsos.channels.base import Account, ChannelClient, Committed, FoundPost, Journal, Limits, Post
 from medsos.clock import utc_now
@@ -412,6 +413,35 @@ def test_two_workers_cannot_hold_one_publication(publication_id: int, platform: 
     with first.lease(), pytest.raises(LeaseHeld):
         publish(worker(publication_id, "w2"), platform, POST)
     assert platform.visible == []
+
+
+def test_who_meets_a_dead_worker_is_told_when_it_may_inherit(publication_id: int, platform: Platform) -> None:
+    with worker(publication_id, "dead").lease(), pytest.raises(LeaseHeld) as met:
+        publish(worker(publication_id, "heir", later(0.5)), platform, POST)
+    assert met.value.retry_at == later(0) + LEASE
+
+
+def test_a_worker_that_cannot_reach_the_record_for_a_moment_keeps_its_lease(
+    publication_id: int, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medsos.publishing.ledger.LEASE", timedelta(seconds=0.5))
+    living = Ledger(publication_id, holder="living", clock=utc_now)
+    give_a_sign = living._set_lease
+    broken = once(OperationalError("UPDATE", {}, Exception("database is locked")))
+
+    def sign(**values: object) -> None:
+        broken()
+        give_a_sign(**values)
+
+    def somebody_else_tries() -> None:
+        time.sleep(1)
+        with pytest.raises(LeaseHeld):
+            publish(Ledger(publication_id, holder="other", clock=utc_now), platform, POST)
+
+    monkeypatch.setattr(living, "_set_lease", sign)
+    platform.before_commit = somebody_else_tries
+    assert publish(living, platform, POST).state == "published"
+    assert len(platform.visible) == 1
 
 
 def test_a_zombie_whose_lease_ran_out_cannot_commit(publication_id: int, platform: Platform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import CursorResult, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from medsos.clock import Clock
@@ -18,12 +20,15 @@ from medsos.store.audit import append_audit
 from medsos.store.models import Publication, PublicationAttempt
 from medsos.store.session import transaction
 
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=45)
 """How long a worker may hold a publication without a sign of life.
 
-A living worker gives one every third of it, also during a long upload; a dead one is inherited from
-after at most this long.
+A living worker gives one every fifth of it, also during a long upload; a dead one is inherited from
+after at most this long. A sign of life may itself wait for a busy SQLite (`store.session.BUSY_SECONDS`),
+so a fifth and that wait together stay below the whole.
 """
+
+SIGNS_PER_LEASE = 5
 
 
 def open_publication(
@@ -132,9 +137,11 @@ class Ledger:
                 .values(lease_holder=self.holder, lease_until=now + LEASE)
             )
             if _count(result) != 1:
+                held_until = session.get_one(Publication, self.publication_id).lease_until
                 raise LeaseHeld(
                     f"Publikasi {self.publication_id} sedang dikerjakan pekerja lain. "
-                    "Akan dicoba lagi dengan sendirinya."
+                    "Akan dicoba lagi dengan sendirinya.",
+                    retry_at=held_until or now,
                 )
         over = threading.Event()
         heart = threading.Thread(target=self._renew_until, args=(over,), daemon=True)
@@ -147,8 +154,10 @@ class Ledger:
             self._set_lease(lease_holder=None, lease_until=None)
 
     def _renew_until(self, over: threading.Event) -> None:
-        while not over.wait(LEASE.total_seconds() / 3):
-            self._set_lease(lease_until=self.clock() + LEASE)
+        while not over.wait(LEASE.total_seconds() / SIGNS_PER_LEASE):
+            # One sign that could not be given must not be the last.
+            with contextlib.suppress(SQLAlchemyError):
+                self._set_lease(lease_until=self.clock() + LEASE)
 
     def _set_lease(self, **values: Any) -> None:
         with transaction(self.database_url) as session:
