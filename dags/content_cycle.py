@@ -33,6 +33,7 @@ from medsos.operators.links import BuildLinksOperator
 from medsos.operators.meeting import MinutesForm
 from medsos.operators.publish import PUBLISH_OPERATORS
 from medsos.operators.request import AcceptRequestOperator
+from medsos.operators.retries import SURVIVED_KILLS, StepRetryPolicy
 from medsos.operators.trigger_form import trigger_form
 from medsos.sensors.approval import ApprovalSensor
 from medsos.sensors.schedule import UploadTimeSensor
@@ -58,7 +59,12 @@ def content_cycle(office: Office | BrokenOffice, sop: Sop, problem: str = "") ->
         catchup=False,
         max_active_runs=50,
         params=trigger_form(office),
-        default_args={"office": office.slug, "retries": 2, "retry_delay": timedelta(seconds=20)},
+        default_args={
+            "office": office.slug,
+            "retries": SURVIVED_KILLS,
+            "retry_delay": timedelta(seconds=20),
+            "retry_policy": StepRetryPolicy(),
+        },
         render_template_as_native_obj=False,
     ) as dag:
         accept_request = AcceptRequestOperator(

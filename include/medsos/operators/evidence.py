@@ -9,6 +9,7 @@ from airflow.sdk.exceptions import AirflowException
 
 from medsos.operators.cycle import CycleOperator, CycleRun
 from medsos.operators.publish import reason_not_on_channel, reason_not_to_upload
+from medsos.operators.retries import StepRetryPolicy
 
 
 class CaptureOperator(CycleOperator):
@@ -20,8 +21,8 @@ class CaptureOperator(CycleOperator):
     ui_color = "#dcefe0"
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("retries", 5)
         kwargs.setdefault("retry_delay", timedelta(seconds=15))
+        kwargs.setdefault("retry_policy", StepRetryPolicy(tries=6, wait=timedelta(seconds=15)))
         super().__init__(**kwargs)
 
     def skip_reason(self, run: CycleRun) -> str | None:

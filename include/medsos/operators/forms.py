@@ -79,6 +79,7 @@ class FormOperator(HITLOperator):
     ) -> None:
         kwargs.setdefault("retries", TRIES)
         kwargs.setdefault("retry_delay", ASK_AGAIN_AFTER)
+        kwargs.setdefault("retry_policy", None)
         super().__init__(subject="-", options=["-"], **kwargs)
         self.office = office
         self.cycle_id = cycle_id

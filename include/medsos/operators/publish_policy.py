@@ -20,6 +20,7 @@ from medsos.errors import (
     ConfigError,
     ContentInvalid,
     GivenUp,
+    LeaseHeld,
     LedgerError,
     MedsosError,
     NotApproved,
@@ -30,6 +31,7 @@ from medsos.errors import (
     UnknownOutcome,
 )
 from medsos.operators.forms import AnswerRefused
+from medsos.operators.retries import count_error, forget_errors
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
@@ -49,7 +51,7 @@ FAIL = (
 )
 """A person has to change something first."""
 
-AT_ITS_TIME = (RateLimited, NotYetKnown)
+AT_ITS_TIME = (RateLimited, NotYetKnown, LeaseHeld)
 """The error says when."""
 
 ASK_A_PERSON = (UnknownOutcome,)
@@ -69,6 +71,7 @@ class PublishRetryPolicy(RetryPolicy):
         self, exception: BaseException, try_number: int, max_tries: int, context: Any = None
     ) -> RetryDecision:
         if isinstance(exception, FAIL):
+            forget_errors(context)
             return RetryDecision.fail(str(exception))
         if isinstance(exception, AnswerRefused):
             return RetryDecision.retry(SOON, str(exception))
@@ -77,11 +80,14 @@ class PublishRetryPolicy(RetryPolicy):
             return RetryDecision.retry(wait, f"{exception} Dicoba lagi {_clock_text(wait)}.")
         if isinstance(exception, ASK_A_PERSON):
             return RetryDecision.retry(SOON, f"{exception} Admin diminta memeriksa.")
+        # Tries whose worker was killed met no error: they make neither the wait longer nor the end nearer.
+        met = count_error(context, try_number)
         if isinstance(exception, MedsosError) and not isinstance(exception, LedgerError):
-            wait = growing_wait(try_number)
+            wait = growing_wait(met)
             return RetryDecision.retry(wait, f"{exception} Dicoba lagi {_clock_text(wait)}.")
-        if isinstance(exception, LedgerError) or try_number < UNEXPECTED_TRIES:
-            return RetryDecision.retry(growing_wait(min(try_number, 3)), str(exception))
+        if isinstance(exception, LedgerError) or met < UNEXPECTED_TRIES:
+            return RetryDecision.retry(growing_wait(min(met, 3)), str(exception))
+        forget_errors(context)
         return RetryDecision.fail(str(exception))
 
 
