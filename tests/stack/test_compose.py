@@ -11,6 +11,7 @@ import yaml
 from cryptography.fernet import Fernet
 
 from medsos.stack import placeholders
+from medsos.stack.airflow_env import RECOVERY
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yaml").read_text()
@@ -142,3 +143,9 @@ def test_an_unfit_secret_is_named_but_not_shown(name, value, said):
     assert sentence.startswith(name)
     assert said in sentence
     assert not value or value not in sentence
+
+
+def test_kills_are_made_up_for_as_fast_as_on_one_machine():
+    given = SERVICES["scheduler"]["environment"]
+    for key, value in RECOVERY.items():
+        assert given[f"AIRFLOW__SCHEDULER__{key.upper()}"] == value

@@ -8,6 +8,19 @@ from collections.abc import Mapping
 from medsos.stack import secret_files
 from medsos.stack.config import USERS, StackConfig
 
+RECOVERY = {
+    # A living task gives a sign every 5 s. Nine missed ones: its worker is dead, and the next try may begin.
+    "task_instance_heartbeat_timeout": "45",
+    "task_instance_heartbeat_timeout_detection_interval": "5",
+    # A scheduler that was killed counts as dead after 30 s; its tasks are then taken over at the next look.
+    "orphaned_tasks_check_interval": "15",
+}
+"""Scheduler settings by which a killed worker or scheduler is made up for within two minutes.
+
+Airflow's own values add up to more than ten minutes. `docker-compose.yaml` has the same, and those of the
+queue besides.
+"""
+
 
 def airflow_environment(config: StackConfig, base: Mapping[str, str] = os.environ) -> dict[str, str]:
     """The whole environment of every service of a stack on one machine.
@@ -50,7 +63,7 @@ def airflow_environment(config: StackConfig, base: Mapping[str, str] = os.enviro
             "dag_processor_child_process_log_directory": str(config.airflow_home / "logs" / "dag_processor"),
             "colored_console_log": "False",
         },
-        "scheduler": {"scheduler_heartbeat_sec": "2", "scheduler_idle_sleep_time": "0.5"},
+        "scheduler": {"scheduler_heartbeat_sec": "2", "scheduler_idle_sleep_time": "0.5", **RECOVERY},
         "dag_processor": {"refresh_interval": "30", "parsing_processes": "1"},
     }
     ours = {
