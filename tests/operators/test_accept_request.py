@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -51,9 +52,29 @@ def test_the_only_kasubbag_cannot_request_what_nobody_else_could_approve() -> No
 @pytest.mark.usefixtures("office")
 def test_running_the_task_again_finds_the_same_cycle() -> None:
     assert accept("admin") == accept("admin")
-    assert accept("admin", "r2") != accept("admin")
+    assert accept("admin", "r2", title="Sosialisasi kedua") != accept("admin")
     with transaction() as session:
         assert session.scalar(select(func.count()).select_from(Cycle)) == 2
+
+
+@pytest.mark.usefixtures("office")
+def test_the_same_request_in_a_second_run_is_refused_and_names_the_cycle_that_is_there() -> None:
+    first = accept("admin")
+    with pytest.raises(AirflowFailException, match=f"sudah menjadi siklus {first}"):
+        accept("admin", "r2")
+    with transaction() as session:
+        assert session.scalars(select(Cycle.run_id)).all() == ["r1"]
+
+
+@pytest.mark.usefixtures("office")
+def test_a_rejected_request_may_be_made_again_and_a_repetition_on_another_day_too() -> None:
+    first = accept("admin")
+    with transaction() as session:
+        session.get_one(Cycle, first).status = "ditolak"
+    second = accept("admin", "r2")
+    with transaction() as session:
+        session.get_one(Cycle, second).requested_at = NOW - timedelta(hours=25)
+    assert accept("admin", "r3") > second
 
 
 @pytest.mark.usefixtures("office")

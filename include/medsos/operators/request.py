@@ -101,6 +101,7 @@ def _open_cycle(
     from medsos.content.intake import take_in_all
     from medsos.content.materials import files_at_hand, resolve_materials
     from medsos.content.request import accept_request
+    from medsos.operators.repeats import refuse_a_repeat
     from medsos.store.session import transaction
 
     now = clock()
@@ -115,6 +116,8 @@ def _open_cycle(
         with transaction() as session:
             _somebody_may_approve(session, office, requester, now)
             _not_out_yet(session, office, request, taken, begun)
+            if begun is None:
+                refuse_a_repeat(session, office.slug, request.model_dump(mode="json"), now)
             cycle_id = begun or _insert(session, office, request, requester, dag_id, run_id, now)
         materials = _archived(cycle_id, taken)
         with transaction() as session:

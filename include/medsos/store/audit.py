@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.store.models import AuditEntry
+from medsos.store.session import take_turns
 
 FIRST_HASH = "0" * 64
-_LOCK_KEY = 4_0771_2_2023
-"""Any fixed number: names the advisory lock that makes writers of the chain queue on PostgreSQL."""
+_TURN = 4_0771_2_2023
+"""Any fixed number: writers of the chain queue under it."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,8 @@ class ChainCheck:
 
 
 def hold_chain(session: Session) -> None:
-    """Wait for other writers of the chain and keep them out until this transaction ends.
-
-    SQLite's write transactions do so by themselves.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK_KEY})
+    """Wait for other writers of the chain and keep them out until this transaction ends."""
+    take_turns(session, _TURN)
 
 
 def append_audit(

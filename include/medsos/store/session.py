@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -57,6 +57,15 @@ def transaction(database_url: str | None = None) -> Iterator[Session]:
     engine = engine_for(database_url or load_settings().database_url)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         yield session
+
+
+def take_turns(session: Session, key: int) -> None:
+    """Let only one transaction at a time go on from here, until it ends; others with `key` wait.
+
+    On SQLite every writing transaction is alone anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 @contextmanager
