@@ -12,7 +12,8 @@
     │   └── LeaseHeld            somebody else is publishing this very publication now
     ├── EvidenceError            a screenshot or read-back could not be made
     ├── StackError               the services of an installation cannot be started, or one has stopped
-    │   └── NotStarted           nothing was started: a port, a lock or a setting stands in the way
+    │   ├── NotStarted           nothing was started: a port, a lock or a setting stands in the way
+    │   └── ServiceEnded         one service has ended that should run
     └── ChannelError             a platform refused or did not answer (contract 7)
         ├── AuthExpired          refreshable token at its end
         ├── AuthInvalid          credentials are wrong or withdrawn
@@ -100,6 +101,14 @@ class StackError(MedsosError):
 
 class NotStarted(StackError):
     """Nothing was started: a port, a lock or a setting stands in the way."""
+
+
+class ServiceEnded(StackError):
+    """A service has ended that should run. `name`: which."""
+
+    def __init__(self, message: str, *, name: str) -> None:
+        super().__init__(message)
+        self.name = name
 
 
 class ChannelError(MedsosError):

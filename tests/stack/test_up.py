@@ -97,6 +97,14 @@ class Run:
         self.look()
         assert any("time.sleep(900)" in " ".join(process.cmdline()) for process in self.tree)
 
+    def kill_scheduler(self) -> None:
+        def schedulers() -> list[psutil.Process]:
+            children = psutil.Process(self.process.pid).children(recursive=True)
+            return [p for p in children if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]]
+
+        assert wait_until(lambda: len(schedulers()) == 1, GONE_SECONDS)
+        schedulers()[0].kill()
+
     def left_over(self) -> list[psutil.Process]:
         return [p for p in self.tree if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
 
@@ -156,16 +164,21 @@ def test_a_second_run_keeps_yesterdays_data_and_no_kill_leaves_a_process(start):
     second.wait_gone()
 
 
-def test_ctrl_c_ends_within_seconds_and_a_dead_service_ends_the_rest(start):
+def test_a_killed_service_is_started_again_and_one_that_keeps_dying_ends_the_rest(start):
     run = start(".venv/bin/medsos", "up")
     run.wait_ready()
-    (scheduler,) = [p for p in run.tree if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]]
-    scheduler.kill()
+    for deaths in (1, 2, 3):
+        run.kill_scheduler()
+        assert wait_until(lambda n=deaths: run.said.count("Layanan itu dijalankan lagi.") == n, GONE_SECONDS)
+    run.look()
+    run.kill_scheduler()
     assert run.process.wait(timeout=GONE_SECONDS) == 1
     run.wait_gone()
     assert "Penjadwal Airflow (scheduler) dihentikan oleh sinyal 9" in run.said
     assert str(run.home / "log" / "scheduler.log") in run.said
 
+
+def test_ctrl_c_ends_within_seconds(start):
     again = start(".venv/bin/medsos", "up")
     assert wait_until(lambda: "Menjalankan Airflow" in again.said, READY_SECONDS)
     again.look()

@@ -13,7 +13,7 @@ from medsos.store.models import Cycle
 from medsos.store.session import take_turns
 
 SAME_FOR = timedelta(hours=24)
-"""So long after a request an equal one is taken for a repetition; later it may be meant, as with a reminder."""
+"""So long after a request an equal one is taken for a repetition; later it may be meant (a reminder)."""
 
 _TURN = 4_0771_2_2024
 
@@ -40,8 +40,8 @@ def refuse_a_repeat(session: Session, office_slug: str, request: dict[str, Any],
         if cycle.request == request:
             raise RequestError(
                 [
-                    f"Permohonan yang persis sama sudah menjadi siklus {cycle.id}. Lanjutkan siklus itu; bila "
-                    "ada yang gagal di sana, jalankan ulang tugasnya (Clear). Bila memang ingin menayangkannya "
-                    "lagi, ubah judul atau isinya."
+                    f"Permohonan yang persis sama sudah menjadi siklus {cycle.id}. Lanjutkan siklus itu; "
+                    "bila ada yang gagal di sana, jalankan ulang tugasnya (Clear). Bila memang ingin "
+                    "menayangkannya lagi, ubah judul atau isinya."
                 ]
             )

@@ -35,7 +35,7 @@ def airflow_environment(config: StackConfig, base: Mapping[str, str] = os.enviro
         "core": {
             "dags_folder": str(config.dags_dir),
             "plugins_folder": str(config.plugins_dir),
-            "executor": "LocalExecutor",
+            "executor": "medsos.stack.local_executor.ProcessPerTaskExecutor",
             "parallelism": str(config.parallelism),
             "load_examples": "False",
             "dags_are_paused_at_creation": "False",

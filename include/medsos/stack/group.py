@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from medsos.errors import StackError
+from medsos.errors import ServiceEnded, StackError
 
 _KEPT_LOG_BYTES = 10 * 1024 * 1024
 
@@ -83,6 +83,13 @@ class ServiceGroup:
         while service.name not in self.pids and self._tasks.get(service.name) is None:
             self._take(self._events.get(timeout=30))
 
+    def start_again(self, name: str) -> None:
+        """Start a service that has ended, just as it was started before.
+
+        :raises StackError: when it cannot be started.
+        """
+        self.start(self._services[name])
+
     def run(self, task: Service, timeout: float) -> None:
         """Run a service that is meant to end, and wait for its end.
 
@@ -103,7 +110,8 @@ class ServiceGroup:
     def check(self) -> None:
         """Return when all services run.
 
-        :raises StackError: names the service that has ended, where its log is, and its last lines.
+        :raises ServiceEnded: names the service that has ended, where its log is, and its last lines.
+        :raises StackError: the keeper has ended, and with it everything.
         """
         while True:
             try:
@@ -163,13 +171,14 @@ class ServiceGroup:
         if event["exited"] in self._tasks:
             self._tasks[event["exited"]] = event["code"]
         else:
-            raise StackError(self._obituary(self._services[event["exited"]], event["code"]))
+            service = self._services[event["exited"]]
+            raise ServiceEnded(self._obituary(service, event["code"]), name=service.name)
 
     def _obituary(self, service: Service, code: int) -> str:
         log = self.log_file(service.name)
         how = f"dihentikan oleh sinyal {-code}" if code < 0 else f"berhenti dengan kode {code}"
         return (
-            f"{service.title} ({service.name}) {how}; semua layanan dihentikan.\n"
+            f"{service.title} ({service.name}) {how}.\n"
             f"Catatan lengkapnya di {log}. Baris terakhir:\n{tail(log)}"
         )
 

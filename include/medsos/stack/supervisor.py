@@ -6,6 +6,7 @@ import fcntl
 import os
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from medsos.clock import utc_now
-from medsos.errors import NotStarted, StackError
+from medsos.errors import NotStarted, ServiceEnded, StackError
 from medsos.settings import Settings, load_settings
 from medsos.stack import ports, secret_files
 from medsos.stack.airflow_env import airflow_environment
@@ -25,6 +26,10 @@ from medsos.stack.health import sandbox_healthy, unhealthy_airflow
 
 MIGRATION_SECONDS = 300
 HEALTHY_SECONDS = 240
+
+SOON_SECONDS = 15
+MOST_SOON_ENDS = 3
+"""A service that ends so soon after its start, so often in a row, would only go on doing so."""
 
 # The API server and the executor share one machine, so logs are read from the folder; without
 # `--skip-serve-logs` two more ports would be open, to every host of the network.
@@ -58,6 +63,9 @@ class Stack:
         self._lock: IO[str] | None = None
         self._group: ServiceGroup | None = None
         self._started_at: datetime | None = None
+        self._works = False
+        self._last_start: dict[str, float] = {}
+        self._soon_ends: Counter[str] = Counter()
         self.env: dict[str, str] = {}
 
     @property
@@ -113,6 +121,7 @@ class Stack:
             enter_sandbox_connections(
                 self.api(), self.sandbox_url, self.config.home / "platform-latihan.json"
             )
+        self._works = True
 
     def unhealthy(self) -> list[str]:
         """Indonesian names of the services that do not work at this moment."""
@@ -129,11 +138,27 @@ class Stack:
         return ["pembacaan alur"]
 
     def check(self) -> None:
-        """Return when no service has ended.
+        """Return when all services run; one that ended after all had worked is started again.
 
-        :raises StackError: says which has, and shows the end of its log.
+        :raises StackError: one ended before all worked, or ends again and again; shows the end of its log.
         """
-        self.group.check()
+        while True:
+            try:
+                self.group.check()
+            except ServiceEnded as ended:
+                if not self._works or self._keeps_ending(ended.name):
+                    raise
+                self._say(f"{ended}\nLayanan itu dijalankan lagi.")
+                self.group.start_again(ended.name)
+            else:
+                return
+
+    def _keeps_ending(self, name: str) -> bool:
+        now = time.monotonic()
+        soon = now - self._last_start.get(name, -SOON_SECONDS) < SOON_SECONDS
+        self._last_start[name] = now
+        self._soon_ends[name] = self._soon_ends[name] + 1 if soon else 0
+        return self._soon_ends[name] >= MOST_SOON_ENDS
 
     def stop(self) -> None:
         """End every service; returns when no process is left."""
