@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -24,16 +26,27 @@ from medsos.stack.group import Service, ServiceGroup
 from medsos.stack.placeholders import fresh_env
 from medsos.stack.ports import free_port
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 INTERPOLATION = re.compile(r"\$(?:(\$)|\{(\w+)(?::([-?])([^}]*))?\})")
 HEALTHY_SECONDS = 180
 TASK_SECONDS = 180
 
 
 class ComposeOnWheels:
-    """One compose project in `folder`. `profiles` are those that are switched on."""
+    """One compose project in `folder`.
 
-    def __init__(self, folder: Path, profiles: set[str]) -> None:
+    :param profiles: those that are switched on.
+    :param twice: services of which there are two, as with `--scale`; the second is called `<name>-2`.
+    :param also: further environment of every service.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        profiles: set[str],
+        twice: Iterable[str] = (),
+        also: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
         self.ports = {name: free_port() for name in ("postgres", "redis", "api-server", "sandbox")}
         self.settings = dict(
@@ -45,6 +58,8 @@ class ComposeOnWheels:
             for name, service in compose["services"].items()
             if profiles.issuperset(service.get("profiles", []))
         }
+        self.services |= {f"{name}-2": self.services[name] for name in twice}
+        self._also = dict(also)
         self.group = ServiceGroup(folder / "log", ROOT)
         self._postgres_data = Path(tempfile.mkdtemp(prefix="medsos-pg-"))
         self._finished: set[str] = set()
@@ -82,6 +97,7 @@ class ComposeOnWheels:
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.ports["postgres"]),
             **{key: self.localise(str(value)) for key, value in declared.items()},
+            **self._also,
         }
 
     def up(self) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from builders import NOW, make_cycle
-from medsos.errors import GivenUp, NotApproved, Transient
+from medsos.clock import utc_now
+from medsos.errors import GivenUp, NotApproved, WebsiteAwaited
 from medsos.operators import publishing
 from medsos.operators.cycle import CycleRun
 from medsos.operators.publishing import approved_post, ledger_of
@@ -25,6 +27,7 @@ WITH_LINK = "Rapat pleno.\n\nSelengkapnya: https://kota-bengkulu.kpu.go.id/rapat
 @pytest.fixture(autouse=True)
 def nobody_waits(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setattr(publishing, "WEBSITE_SECONDS", -1)
+    monkeypatch.setattr(publishing, "WEBSITE_GLANCE_SECONDS", -1)
 
 
 def approved_cycle(
@@ -100,9 +103,28 @@ def test_with_the_website_up_the_post_carries_its_address() -> None:
 
 def test_a_website_on_its_way_is_waited_for_some_minutes_and_then_left_out() -> None:
     cycle_id = approved_cycle()
-    with pytest.raises(Transient):
-        text_of(run_of(cycle_id, minutes=9))
+    for minutes, seconds in ((0, 10), (1, 15), (8, 120)):
+        run = run_of(cycle_id, minutes=minutes)
+        with pytest.raises(WebsiteAwaited) as waiting:
+            text_of(run)
+        assert waiting.value.retry_at == run.clock() + timedelta(seconds=seconds)
     assert text_of(run_of(cycle_id, minutes=11)) == WITHOUT_LINK
+
+
+def test_a_worker_is_held_for_the_website_only_while_another_one_publishes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(publishing, "WEBSITE_SECONDS", 1.5)
+    run = run_of(approved_cycle())
+    began = time.monotonic()
+    with pytest.raises(WebsiteAwaited):
+        text_of(run)
+    assert time.monotonic() - began < 1
+    row_of(run, "web", lease_holder="w", lease_until=utc_now() + timedelta(minutes=1))
+    began = time.monotonic()
+    with pytest.raises(WebsiteAwaited):
+        text_of(run)
+    assert time.monotonic() - began > 1
 
 
 def test_a_website_that_refused_is_not_waited_for() -> None:
@@ -117,8 +139,9 @@ def test_without_the_website_among_the_channels_nothing_is_waited_for() -> None:
 
 def test_the_announcement_of_a_legal_product_waits_as_long_as_it_takes() -> None:
     cycle_id = approved_cycle("produk_hukum")
-    with pytest.raises(Transient):
+    with pytest.raises(WebsiteAwaited) as waiting:
         text_of(run_of(cycle_id, minutes=600))
+    assert waiting.value.retry_at == NOW + timedelta(minutes=610)
     with pytest.raises(GivenUp):
         text_of(run_of(cycle_id, minutes=25 * 60))
 

@@ -50,6 +50,12 @@ def test_after_many_kills_an_unexpected_error_is_no_reason_to_fail(try_number: i
     assert decision.action is RetryAction.RETRY
 
 
+def test_a_post_that_waits_for_the_website_looks_again_when_the_error_says() -> None:
+    error = errors.WebsiteAwaited("x", retry_at=NOW + timedelta(seconds=10))
+    decision = PublishRetryPolicy(clock=lambda: NOW).evaluate(error, 9, 1000)
+    assert (decision.action, decision.retry_delay) == (RetryAction.RETRY, timedelta(seconds=10))
+
+
 def test_a_publication_held_by_another_worker_is_tried_again_when_that_one_must_be_dead() -> None:
     error = errors.LeaseHeld("x", retry_at=NOW + timedelta(seconds=31))
     decision = PublishRetryPolicy(clock=lambda: NOW).evaluate(error, 9, 1000)
