@@ -26,6 +26,7 @@
         ├── AccountBlocked       the account needs a person
         ├── NotReady             still processing; ask again
         ├── Transient            a passing fault before anything became public
+        │   └── WebsiteAwaited   the website post, whose address this one carries, is not up yet
         ├── NotSupported         the platform offers no such thing through its API
         ├── Cancelled            a person gave this channel up for this content
         ├── GivenUp              the platform did not recover within the channel's deadline
@@ -180,6 +181,14 @@ class NotReady(ChannelError):
 
 class Transient(ChannelError):
     """A passing fault; nothing has become public."""
+
+
+class WebsiteAwaited(Transient):
+    """The website post is not up yet; look again at `retry_at` (aware, UTC)."""
+
+    def __init__(self, message: str, *, retry_at: datetime) -> None:
+        super().__init__(message)
+        self.retry_at = retry_at
 
 
 class NotSupported(ChannelError):

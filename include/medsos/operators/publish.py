@@ -106,9 +106,13 @@ class PublishOperator(FormOperator):
 
 
 class WebPublishOperator(PublishOperator):
-    """Website post with picture, article and documents."""
+    """Website post with picture, article and documents; goes first, since the others wait for its address."""
 
     channel_name = "web"
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("priority_weight", 10)
+        super().__init__(**kwargs)
 
 
 class FacebookPublishOperator(PublishOperator):

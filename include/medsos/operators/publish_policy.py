@@ -29,6 +29,7 @@ from medsos.errors import (
     QuotaExhausted,
     RateLimited,
     UnknownOutcome,
+    WebsiteAwaited,
 )
 from medsos.operators.forms import AnswerRefused
 from medsos.operators.retries import count_error, forget_errors
@@ -51,7 +52,7 @@ FAIL = (
 )
 """A person has to change something first."""
 
-AT_ITS_TIME = (RateLimited, NotYetKnown, LeaseHeld)
+AT_ITS_TIME = (RateLimited, NotYetKnown, LeaseHeld, WebsiteAwaited)
 """The error says when."""
 
 ASK_A_PERSON = (UnknownOutcome,)

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
@@ -15,10 +15,11 @@ from sqlalchemy import select
 from medsos.approval.decisions import require_approval, require_seal
 from medsos.approval.seal import designs_of_round, title_of_round
 from medsos.channels.base import Post
+from medsos.clock import utc_now
 from medsos.content.captions import fill_links, web_address_needed
 from medsos.content.plan import LEAD_TO_WEBSITE
 from medsos.content.slug import post_key
-from medsos.errors import GivenUp, NotApproved, Transient
+from medsos.errors import GivenUp, NotApproved, WebsiteAwaited
 from medsos.hooks import client_for
 from medsos.operators.cycle import CycleRun
 from medsos.operators.plans import request_of
@@ -32,10 +33,16 @@ from medsos.store.models import Approval, Design, Publication
 from medsos.store.session import reading, transaction
 
 WEBSITE_SECONDS = 20
-"""How long a task looks for the website's address before it gives its worker back."""
+"""How long a task looks for the website's address while a worker is publishing that post."""
+
+WEBSITE_GLANCE_SECONDS = 3
+"""How long while no worker is: it may need the very place that this task holds."""
 
 WEBSITE_PATIENCE = timedelta(minutes=10)
 """How long after the approval a post waits for the address; then it goes up without."""
+
+WEBSITE_AGAIN = timedelta(seconds=10), timedelta(minutes=10)
+"""Shortest and longest time until the next look; in between a quarter of the time since the approval."""
 
 TEXT = "text"
 """Key in the journal: the text as it is sent."""
@@ -117,7 +124,7 @@ def _fixed_text(run: CycleRun, ledger: Ledger, approval: Approval, designs: list
 def _text(run: CycleRun, approval: Approval, designs: list[Design]) -> str:
     """The caption with the address of the website post in it, where posts may carry one.
 
-    :raises Transient: the website post is not up yet. An announcement of a legal product waits for it as
+    :raises WebsiteAwaited: the website post is not up yet. An announcement of a legal product waits for it as
         long as it takes, everything else for `WEBSITE_PATIENCE`, and then goes without the address.
     """
     caption = designs[0].caption if designs else ""
@@ -131,16 +138,22 @@ def _text(run: CycleRun, approval: Approval, designs: list[Design]) -> str:
         if request_of(run).content_type in LEAD_TO_WEBSITE:
             if waited > timedelta(hours=run.setup.give_up_after_hours):
                 raise GivenUp("Postingan website tidak kunjung tayang; pengumuman ini tidak diunggah.")
-            raise Transient("Postingan website belum tayang; pengumuman ini menunggunya.")
+            raise WebsiteAwaited(
+                "Postingan website belum tayang; pengumuman ini menunggunya.",
+                retry_at=_next_look(run, waited),
+            )
         if waited < WEBSITE_PATIENCE and not _lost(website):
-            raise Transient("Postingan website belum tayang; postingan ini menunggu alamatnya sebentar.")
+            raise WebsiteAwaited(
+                "Postingan website belum tayang; postingan ini menunggu alamatnya sebentar.",
+                retry_at=_next_look(run, waited),
+            )
         return fill_links(caption, None)
     return fill_links(caption, website.permalink)
 
 
 def _website_post(run: CycleRun, approval: Approval) -> Publication | None:
     """The website's ledger row; both posts are usually under way at once, so it is given some seconds."""
-    deadline = time.monotonic() + WEBSITE_SECONDS
+    began = time.monotonic()
     while True:
         with reading() as session:
             row = session.scalars(
@@ -150,9 +163,16 @@ def _website_post(run: CycleRun, approval: Approval) -> Publication | None:
                     Publication.seal == approval.seal,
                 )
             ).first()
-        if (row is not None and row.permalink) or _lost(row) or time.monotonic() > deadline:
+        under_way = row is not None and row.lease_until is not None and row.lease_until > utc_now()
+        longest = WEBSITE_SECONDS if under_way else WEBSITE_GLANCE_SECONDS
+        if (row is not None and row.permalink) or _lost(row) or time.monotonic() > began + longest:
             return row
         time.sleep(1)
+
+
+def _next_look(run: CycleRun, waited: timedelta) -> datetime:
+    shortest, longest = WEBSITE_AGAIN
+    return run.clock() + min(max(waited / 4, shortest), longest)
 
 
 def _lost(row: Publication | None) -> bool:
