@@ -10,8 +10,11 @@ import pytest
 from aftermath import (
     assert_a_cleared_publishing_task_sends_nothing,
     assert_a_cleared_run_asks_nobody_and_sends_nothing,
+    assert_the_platforms_got_their_time,
     assert_the_same_request_twice_is_one_cycle,
+    start_on_troubled_platforms,
 )
+from cycles import People
 from installations import OneMachine, patient_office
 from storm import RECOVERY_SECONDS, Outcome, assert_asked_only_where_nothing_can_be_proved, weather
 
@@ -23,6 +26,8 @@ from medsos.stack.supervisor import Stack
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 CYCLES = 4
+TROUBLED = ("/x/", "/tiktok")
+"""Where a cycle is under way while others are cleared."""
 DECK = {"task": 11, "watcher": 7, "worker": 6, "scheduler": 3, "other": 2}
 
 
@@ -61,13 +66,24 @@ def test_after_every_kill_the_post_is_up_within_two_minutes_without_a_person(out
     assert_asked_only_where_nothing_can_be_proved(outcome)
 
 
+@pytest.fixture(scope="module")
+def troubled(machine: OneMachine, outcome: Outcome) -> People:
+    """Waits for its platforms while the tests below do their work."""
+    return start_on_troubled_platforms(machine)
+
+
+@pytest.mark.usefixtures("troubled")
 def test_a_publishing_task_cleared_after_success_sends_nothing(machine: OneMachine, outcome: Outcome) -> None:
-    assert_a_cleared_publishing_task_sends_nothing(machine, outcome.people)
+    assert_a_cleared_publishing_task_sends_nothing(machine, outcome.people, besides=TROUBLED)
 
 
 def test_a_whole_run_cleared_asks_nobody_and_sends_nothing(machine: OneMachine, outcome: Outcome) -> None:
-    assert_a_cleared_run_asks_nobody_and_sends_nothing(machine, outcome.people)
+    assert_a_cleared_run_asks_nobody_and_sends_nothing(machine, outcome.people, besides=TROUBLED)
 
 
 def test_the_same_request_triggered_twice_is_one_cycle(machine: OneMachine, outcome: Outcome) -> None:
     assert_the_same_request_twice_is_one_cycle(machine, outcome.people)
+
+
+def test_retry_after_is_waited_for_and_an_outage_is_sat_out(machine: OneMachine, troubled: People) -> None:
+    assert_the_platforms_got_their_time(machine, troubled)
