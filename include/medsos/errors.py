@@ -11,6 +11,7 @@
     ├── LedgerError              a transition that the publication's state does not allow
     │   └── LeaseHeld            somebody else is publishing this very publication now
     ├── EvidenceError            a screenshot or read-back could not be made
+    │   └── BehindLogin          the page shows the post only to people who are logged in
     ├── StackError               the services of an installation cannot be started, or one has stopped
     │   ├── NotStarted           nothing was started: a port, a lock or a setting stands in the way
     │   └── ServiceEnded         one service has ended that should run
@@ -94,6 +95,10 @@ class LeaseHeld(LedgerError):
 
 class EvidenceError(MedsosError):
     """A screenshot or read-back could not be made."""
+
+
+class BehindLogin(EvidenceError):
+    """The public does not get to see the page without an account; repeating cannot mend that."""
 
 
 class StackError(MedsosError):

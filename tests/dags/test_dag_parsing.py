@@ -80,8 +80,9 @@ def test_no_channel_waits_for_another_and_links_come_whatever_failed(cycle: DAG)
 
 def test_forms_are_asked_again_and_never_answer_themselves(cycle: DAG) -> None:
     forms = [task for task in cycle.tasks if hasattr(task, "assigned_users")]
-    # Minutes, plan, three decisions, two revisions, and a form per channel for what only a person can do.
-    assert len(forms) == 7 + len(CHANNELS)
+    # Minutes, plan, three decisions, two revisions, and per channel two for what only a person can do:
+    # uploading or looking, and photographing what the public does not get to see.
+    assert len(forms) == 7 + 2 * len(CHANNELS)
     for form in forms:
         assert form.retries >= 100
         assert form.defaults is None

@@ -163,6 +163,30 @@ def decide(cycle_id: int, round_no: int, decision: str, note: str = "") -> None:
     tell(cycle_id, f"approval.round_{round_no}.await_decision", "resumed finished", minutes=12 * round_no)
 
 
+def upload_under_way(
+    archive: Archive, *, channel: str = "facebook", state: str = "new", mode: str = "manual", **values: Any
+) -> int:
+    """An approved cycle whose upload to one channel stands in `state`; returns its number."""
+    office_with_people()
+    cycle_id = new_cycle()
+    design_round(archive, cycle_id)
+    decide(cycle_id, 1, "setuju")
+    with transaction() as session:
+        session.add(
+            Publication(
+                cycle_id=cycle_id,
+                channel=channel,
+                seal=session.query(Approval).filter_by(cycle_id=cycle_id).one().seal,
+                mode=mode,
+                state=state,
+                journal=values.pop("journal", {}),
+                created_at=NOW + timedelta(minutes=20),
+                **values,
+            )
+        )
+    return cycle_id
+
+
 def publish_all(archive: Archive, cycle_id: int, *, pictures: Mapping[str, bytes] | None = None) -> None:
     """Every channel up, with its screenshot, the link page and the evaluation."""
     with transaction() as session:
@@ -234,12 +258,13 @@ def asked(
     people: tuple[str, ...] = ("kasubbag",),
     state: str = "awaiting_input",
     asked_at: datetime | None = None,
+    options: tuple[str, ...] = ("Setuju", "Revisi", "Tolak"),
 ) -> dict[str, Any]:
     """A form as Airflow's REST API tells it."""
     with transaction() as session:
         cycle = session.get_one(Cycle, cycle_id)
     return {
-        "options": ["Setuju", "Revisi", "Tolak"],
+        "options": list(options),
         "subject": subject,
         "assigned_users": [{"id": name, "name": name} for name in people],
         "created_at": (asked_at or datetime.now(UTC) - timedelta(minutes=25)).isoformat(),

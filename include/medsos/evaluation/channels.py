@@ -23,7 +23,10 @@ CycleStatus = Literal["ditolak", "selesai", "tidak_lengkap"]
 PUBLISHED = "published"
 NOT_UPLOADED = "tidak_diunggah"
 PROOF_KINDS = ("screenshot", "manual")
-"""Kinds of evidence that satisfy the SOP's “screenshot of every upload”; a read-back alone does not."""
+"""Kinds of evidence that satisfy the SOP's “screenshot of every upload”, strongest first: what the system
+photographed by itself counts more than what a person handed in. A read-back alone does not satisfy it."""
+
+_STRENGTH = {kind: rank for rank, kind in enumerate((*PROOF_KINDS, "read_back"))}
 
 
 def channel_results(session: Session, cycle: Cycle, office: Office) -> list[ChannelResult]:
@@ -57,13 +60,23 @@ def publication_of(session: Session, cycle_id: int, channel: str) -> Publication
 
 
 def evidence_of(session: Session, publication_id: int) -> Evidence | None:
-    """The best proof of a publication: a picture before a read-back, the newest of them."""
+    """The strongest proof of a publication, and of equal ones the newest."""
+    return next(iter(proofs_of(session, publication_id)), None)
+
+
+def proofs_of(session: Session, publication_id: int) -> list[Evidence]:
+    """The newest proof of each kind, strongest first.
+
+    A screenshot that somebody handed in for another address than the one that counts is no proof of it.
+    """
+    address = session.get_one(Publication, publication_id).permalink
     rows = session.scalars(
         select(Evidence)
         .where(Evidence.publication_id == publication_id)
-        .order_by(Evidence.captured_at.desc(), Evidence.id.desc())
+        .order_by(Evidence.captured_at, Evidence.id)
     ).all()
-    return next((row for row in rows if row.kind in PROOF_KINDS), rows[0] if rows else None)
+    newest = {row.kind: row for row in rows if row.kind != "manual" or row.source_url == address}
+    return sorted(newest.values(), key=lambda row: _STRENGTH.get(row.kind, len(_STRENGTH)))
 
 
 def _result(session: Session, cycle: Cycle, office: Office, channel: str) -> ChannelResult:

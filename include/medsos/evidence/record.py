@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -43,20 +44,26 @@ def keep_evidence(
     captured_at: datetime,
     clock: Clock = utc_now,
 ) -> Evidence:
-    """Archive a proof, record it and renew the manifest. The same proof again gives the row that exists.
+    """Archive a proof, record it and renew the manifest. The same bytes for the same address give the row
+    that exists.
 
     :param suffix: of the file name: png, jpg, json.
     :raises EvidenceError: the archive refuses the file.
     """
+    handed_in_before = session.scalars(
+        select(Evidence).where(
+            Evidence.publication_id == publication_id,
+            Evidence.kind == kind,
+            Evidence.sha256 == hashlib.sha256(data).hexdigest(),
+            Evidence.source_url == source_url,
+        )
+    ).first()
+    if handed_in_before is not None:
+        return handed_in_before
     publication = session.get_one(Publication, publication_id)
     cycle = session.get_one(Cycle, publication.cycle_id)
     name = f"{publication.channel}-{captured_at.astimezone(UTC):%Y%m%dT%H%M%SZ}.{suffix}"
     stored: StoredFile = archive.put_version(f"{cycle.archive_folder}/{EVIDENCE}/{name}", data)
-    known = session.scalar(
-        select(Evidence).where(Evidence.publication_id == publication_id, Evidence.path == stored.path)
-    )
-    if known is not None:
-        return known
     row = Evidence(
         publication_id=publication_id,
         kind=kind,

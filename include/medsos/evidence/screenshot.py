@@ -16,7 +16,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from medsos.clock import Clock, utc_now
-from medsos.errors import EvidenceError
+from medsos.errors import BehindLogin, EvidenceError
+from medsos.evidence.login_walls import ASKS_OVER_THE_POST, REFUSED, sent_to_login
 
 VIEWPORT = (1280, 900)
 MAX_HEIGHT = 8_000
@@ -98,6 +99,7 @@ def find_chromium(preferred: str | None = None) -> str | None:
 def capture(
     url: str,
     *,
+    channel: str = "",
     chromium: str | None = None,
     viewport: tuple[int, int] = VIEWPORT,
     timeout: float = 60.0,
@@ -105,14 +107,17 @@ def capture(
 ) -> Screenshot:
     """Photograph the whole page at `url`, once every picture, font and first video frame is there.
 
+    :param channel: whose page it is; some platforms lay their log-in over a post.
     :param chromium: path of the program (`settings.chromium`); None looks for it.
     :param viewport: width and height in pixels.
     :param timeout: seconds for everything.
+    :raises BehindLogin: the post is shown only to people who are logged in.
     :raises EvidenceError: the page does not answer, answers with 400 or more, or a picture stays away.
     """
     deadline = time.monotonic() + timeout
     with open_page(chromium, viewport) as page:
         _open(page, url, deadline)
+        _require_public(page, url, channel)
         _wait_for_pictures(page, url, deadline)
         height = page.evaluate("document.documentElement.scrollHeight")
         width = page.evaluate("document.documentElement.clientWidth")
@@ -181,12 +186,28 @@ def _open(page: Page, url: str, deadline: float) -> None:
             f"Halaman {_plain(url)} tidak dapat dibuka ({_first_line(error)}). "
             "Periksa jaringan dan tautannya."
         ) from None
+    if answer is not None and answer.status in REFUSED:
+        raise BehindLogin(f"Halaman {_plain(url)} menolak pengunjung tanpa akun (status {answer.status}).")
     if answer is None or answer.status >= 400:
         status = answer.status if answer else "tanpa jawaban"
         raise EvidenceError(
             f"Halaman {_plain(url)} menjawab dengan status {status}, jadi tidak ada yang dapat dibuktikan. "
             "Periksa apakah postingan masih tayang dan dapat dilihat tanpa masuk akun."
         )
+
+
+def _require_public(page: Page, url: str, channel: str) -> None:
+    """:raises BehindLogin: what has been opened is a log-in, not the post."""
+    if sent_to_login(url, page.url):
+        raise BehindLogin(f"Halaman {_plain(url)} dialihkan ke halaman masuk akun ({_plain(page.url)}).")
+    if channel not in ASKS_OVER_THE_POST:
+        return
+    try:
+        asks = page.locator("input[type=password]").locator("visible=true").count() > 0
+    except PlaywrightError as error:
+        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({_first_line(error)}).") from None
+    if asks:
+        raise BehindLogin(f"Halaman {_plain(url)} meminta masuk akun sebelum memperlihatkan postingan.")
 
 
 def _wait_for_pictures(page: Page, url: str, deadline: float) -> None:

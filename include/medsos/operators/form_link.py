@@ -1,4 +1,4 @@
-"""The button on a task's page in Airflow that opens our form."""
+"""The buttons on a task's page in Airflow that open our forms."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ class ApprovalFormLink(BaseOperatorLink):
         from medsos.settings import load_settings
 
         return f"{load_settings().public_url}/medsos/persetujuan/{operator.cycle_id}/{operator.round_no}"
+
+
+class UploadPageLink(BaseOperatorLink):
+    """Opens the page for an upload by hand, a post in doubt or a missing screenshot."""
+
+    name = "Halaman unggahan"
+
+    def get_link(self, operator: Any, *, ti_key: TaskInstanceKey) -> str:
+        from medsos.settings import load_settings
+
+        return f"{load_settings().public_url}/medsos/unggahan/{operator.cycle_id}/{operator.channel}"

@@ -18,7 +18,12 @@ from typing import TYPE_CHECKING, Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
 from airflow.sdk.definitions.param import ParamsDict
-from airflow.sdk.exceptions import AirflowException, AirflowRescheduleException, AirflowSkipException
+from airflow.sdk.exceptions import (
+    AirflowException,
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+)
 
 from medsos.errors import FormError
 from medsos.operators.cycle import CYCLE_ID, CycleRun, cycle_run
@@ -140,6 +145,10 @@ class FormOperator(HITLOperator):
             except FormError as error:
                 _keep(run, answer, problem=str(error))
                 raise AnswerRefused(f"{error} Formulir ditanyakan lagi.") from None
+            except AirflowFailException:
+                # The answer was to give up, and it has been taken.
+                _keep(run, answer, problem="")
+                raise
             except Exception as error:
                 # Whatever went wrong, what was typed is not lost and the cycle's page says why.
                 _keep(run, answer, problem=str(error))

@@ -14,6 +14,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from medsos.errors import NotYetKnown, UnknownOutcome
 from medsos.operators.cycle import CycleRun, cycle_run
+from medsos.operators.form_link import UploadPageLink
 from medsos.operators.forms import Answer, Form, FormOperator
 from medsos.operators.people import team
 from medsos.operators.plans import request_of
@@ -47,6 +48,7 @@ class PublishOperator(FormOperator):
 
     channel_name: ClassVar[str]
     ui_color = "#dcefe0"
+    operator_extra_links = (UploadPageLink(),)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("retries", TRIES)

@@ -28,6 +28,7 @@ from medsos.web.visitors import VisitorDep
 router = APIRouter()
 
 _APPROVAL_TASK = re.compile(r"approval\.round_(\d+)\.await_decision")
+_UPLOAD_TASK = re.compile(r"upload\.(?:publish|capture)_([a-z]+)")
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,17 @@ async def form_of_task(
     cycle = await run_in_threadpool(read)
     if cycle is not None and not visitor.may_read(dag_id):
         raise HTTPException(404)
-    approval = _APPROVAL_TASK.fullmatch(task_id)
     asked = await forms.one(dag_id, run_id, task_id) if cycle is not None else None
-    if cycle is not None and approval is not None and asked is not None:
-        return RedirectResponse(addresses_of(request).approval(cycle.id, int(approval[1])), status_code=303)
+    if cycle is not None and asked is not None:
+        ours = form_page(addresses_of(request), cycle.id, task_id)
+        if ours is not None:
+            return RedirectResponse(ours, status_code=303)
     return page(
         request,
         "formulir",
         username=visitor.username,
         cycle=cycle,
-        is_approval=approval is not None,
+        is_approval=_APPROVAL_TASK.fullmatch(task_id) is not None,
         form=asked,
     )
 
@@ -125,7 +127,7 @@ def _waiting(session: Session, asked: list[AskedForm], at: Addresses) -> list[Wa
 def _item(
     form: AskedForm, cycle: Cycle, office: Office, step: SopStep, at: Addresses, picture: str | None
 ) -> Waiting:
-    approval = _APPROVAL_TASK.fullmatch(form.task_id)
+    ours = form_page(at, cycle.id, form.task_id)
     return Waiting(
         form=form,
         cycle=cycle,
@@ -133,14 +135,21 @@ def _item(
         step=step,
         # Subjects read “Langkah 2 · Rencana materi · Siklus 12: judul”; the middle is what is asked.
         what=form.subject.split(" · ")[1] if form.subject.count(" · ") >= 2 else form.subject,
-        address=at.approval(cycle.id, int(approval[1]))
-        if approval
-        else at.airflow_form(form.dag_id, form.run_id, form.task_id),
-        inside=approval is not None,
+        address=ours or at.airflow_form(form.dag_id, form.run_id, form.task_id),
+        inside=ours is not None,
         people=tuple(person_name(office, username) for username in form.assigned),
         minutes=(utc_now() - form.asked_at).total_seconds() / 60,
         picture=picture,
     )
+
+
+def form_page(at: Addresses, cycle_id: int, task_id: str) -> str | None:
+    """Our own page for a task's form, or None where only Airflow has one."""
+    if approval := _APPROVAL_TASK.fullmatch(task_id):
+        return at.approval(cycle_id, int(approval[1]))
+    if upload := _UPLOAD_TASK.fullmatch(task_id):
+        return at.upload(cycle_id, upload[1])
+    return None
 
 
 def _step_key(task_id: str) -> str:

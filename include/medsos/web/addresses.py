@@ -37,9 +37,17 @@ class Addresses:
     def approval(self, cycle_id: int, round_no: int) -> str:
         return f"{self.base}/persetujuan/{cycle_id}/{round_no}"
 
+    def upload(self, cycle_id: int, channel: str, part: str = "", **query: object) -> str:
+        """The page of one upload, or a part of it."""
+        return self.page(f"unggahan/{cycle_id}/{channel}" + (f"/{part}" if part else ""), **query)
+
     def file(self, path: str, width: int | None = None) -> str:
         """A file of the archive, or its thumbnail."""
         return f"{self.base}/arsip/{quote(path)}" + (f"?lebar={width}" if width else "")
+
+    def download(self, path: str, name: str) -> str:
+        """A file of the archive, to be saved under `name`."""
+        return f"{self.base}/arsip/{quote(path)}?{urlencode({'unduh': name})}"
 
     def static(self, name: str) -> str:
         """A stylesheet or icon; the address changes with its content, so it may be cached for long."""

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medsos.errors import MedsosError
-from medsos.web import actions, approval_routes, cycle_routes, evaluation_routes, files
+from medsos.web import actions, approval_routes, cycle_routes, evaluation_routes, files, upload_routes
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow_forms import FormRefused
 from medsos.web.page import page
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; script-src 'self'; "
-        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+        "default-src 'none'; style-src 'self'; img-src 'self' blob:; media-src 'self'; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -40,7 +40,7 @@ BROKEN = "Terjadi kesalahan pada sistem. Kejadiannya sudah dicatat di log; beri 
 def create_app() -> FastAPI:
     """All pages below one prefix. Every route asks for the user who is logged in to Airflow."""
     app = FastAPI(title="Medsos KPU", docs_url=None, redoc_url=None, openapi_url=None)
-    for room in (actions, approval_routes, cycle_routes, evaluation_routes, files):
+    for room in (actions, approval_routes, upload_routes, cycle_routes, evaluation_routes, files):
         app.include_router(room.router)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(NotLoggedIn, _not_logged_in)

@@ -17,7 +17,7 @@ from medsos.offices.model import Office
 from medsos.store.models import Cycle, CycleScorecard
 from medsos.store.session import transaction
 from medsos.web import words
-from medsos.web.actions import first_pictures
+from medsos.web.actions import first_pictures, form_page
 from medsos.web.cycle_view import CycleFiles, CycleView, cycle_files, cycle_view
 from medsos.web.files import open_archive
 from medsos.web.office_view import all_offices
@@ -104,6 +104,7 @@ async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep) -> Re
         offices=[view.office],
         view=view,
         names=view.name_of,
+        form_page=form_page,
         archive=files,
     )
 

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.channels import evidence_of, publication_of
+from medsos.evaluation.channels import PROOF_KINDS, proofs_of, publication_of
 from medsos.evaluation.durations import Event, Meeting, StepTimes, step_times, wall_clock_minutes
 from medsos.evidence.archive import LINKS, REPORT, Archive
 from medsos.offices.model import CHANNEL_NAMES, Office
@@ -67,6 +67,7 @@ class RoundView:
 class ChannelState:
     """What became of one requested channel."""
 
+    channel: str
     name: str
     mode: str
     state: str
@@ -74,7 +75,13 @@ class ChannelState:
     permalink: str | None
     problem: str
     design: Design | None
-    evidence: Evidence | None
+    proofs: tuple[Evidence, ...]
+    waits_for_person: bool
+
+    @property
+    def screenshot(self) -> Evidence | None:
+        """The strongest proof that is a picture."""
+        return next((proof for proof in self.proofs if proof.kind in PROOF_KINDS), None)
 
 
 @dataclass(frozen=True)
@@ -242,6 +249,7 @@ def _channel(
     pictures = [d for d in designs if d.channel == channel and d.kind in ("image", "cover")]
     mode = next((setup.mode for name, setup in office.channels.items() if name == channel), "off")
     return ChannelState(
+        channel=channel,
         name=CHANNEL_NAMES[channel],
         mode=publication.mode if publication else mode,
         state=publication.state if publication else "tidak_diunggah" if cycle.completed_at else "absent",
@@ -249,8 +257,23 @@ def _channel(
         permalink=publication.permalink if publication else None,
         problem=publication.problem if publication else "",
         design=pictures[-1] if pictures else None,
-        evidence=evidence_of(session, publication.id) if publication else None,
+        proofs=tuple(proofs_of(session, publication.id)) if publication else (),
+        waits_for_person=_waits_for_person(session, cycle.id, channel),
     )
+
+
+def _waits_for_person(session: Session, cycle_id: int, channel: str) -> bool:
+    """Whether the last thing that happened to the upload or its screenshot is that a form was shown."""
+    last = session.scalars(
+        select(StepEvent)
+        .where(
+            StepEvent.cycle_id == cycle_id,
+            StepEvent.task_id.in_((f"upload.publish_{channel}", f"upload.capture_{channel}")),
+        )
+        .order_by(StepEvent.id.desc())
+        .limit(1)
+    ).first()
+    return last is not None and last.event == "waiting" and bool(last.detail.get("for_people"))
 
 
 def _refused(session: Session, cycle: Cycle) -> tuple[FormAnswer, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path, PurePosixPath
 
 from fastapi import APIRouter, HTTPException, Request
@@ -51,17 +52,20 @@ STATIC_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+DOWNLOAD_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}\.[a-z0-9]{1,5}")
 _FOR_EVER = "private, max-age=31536000, immutable"
 
 
 @router.get("/arsip/{path:path}")
 async def archived_file(
-    request: Request, path: str, visitor: VisitorDep, lebar: int | None = None
+    request: Request, path: str, visitor: VisitorDep, lebar: int | None = None, unduh: str = ""
 ) -> Response:
-    """A file of a cycle's folder; `?lebar=400` gives a small copy of a picture."""
+    """A file of a cycle's folder; `?lebar=400` gives a small copy, `?unduh=nama.jpg` saves it as that."""
     if lebar is not None and lebar not in WIDTHS:
         raise HTTPException(404)
-    return await run_in_threadpool(_answer, request, path, visitor, lebar)
+    if unduh and not DOWNLOAD_NAME.fullmatch(unduh):
+        raise HTTPException(404)
+    return await run_in_threadpool(_answer, request, path, visitor, lebar, unduh)
 
 
 @router.get("/statis/{name}")
@@ -84,7 +88,7 @@ def open_archive() -> Archive:
     return Archive(open_archive_root())
 
 
-def _answer(request: Request, path: str, visitor: Visitor, width: int | None) -> Response:
+def _answer(request: Request, path: str, visitor: Visitor, width: int | None, save_as: str) -> Response:
     if not _is_known(path, visitor):
         raise HTTPException(404)
     archive = open_archive()
@@ -98,6 +102,8 @@ def _answer(request: Request, path: str, visitor: Visitor, width: int | None) ->
         "Content-Security-Policy": policy + _WITHIN_AIRFLOW,
         "Content-Disposition": "inline" if suffix in TYPES else "attachment",
     }
+    if save_as:
+        headers["Content-Disposition"] = f'attachment; filename="{save_as}"'
     try:
         if not archive.exists(path):
             raise HTTPException(404)

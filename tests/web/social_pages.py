@@ -1,0 +1,35 @@
+"""Public pages of a platform on this machine, as the training platforms have them: some answer, some not."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_response(404 if "hilang" in self.path else 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_HEAD = do_GET  # noqa: N815  the name that the server looks for
+
+    def log_message(self, *args: object) -> None:
+        """Keep the test output quiet."""
+
+
+@contextmanager
+def social_pages() -> Iterator[str]:
+    """Address of the pages, without a slash at the end; whatever has “hilang” in its path is gone."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
