@@ -134,10 +134,10 @@ def faults() -> None:
 
 @app.command()
 def guide() -> None:
-    """Jalani satu siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
+    """Jalani siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
     from pathlib import Path
 
-    from medsos.devtools.guide_walk import make_pictures
+    from medsos.devtools.guide import make_pictures
 
     make_pictures(Path("docs/images/panduan"))
 

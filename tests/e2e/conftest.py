@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,30 +10,11 @@ from pathlib import Path
 import pytest
 from driver import DAG_ID
 
-from medsos.settings import DEFAULT_DATA_DIR
+from medsos.devtools.second_office import two_offices
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
-
-
-def two_offices(target: Path) -> Path:
-    """The project's data with a second office that uploads to Facebook and TikTok by hand."""
-    shutil.copytree(DEFAULT_DATA_DIR / "sop", target / "sop")
-    shutil.copytree(DEFAULT_DATA_DIR / "offices", target / "offices")
-    other = target / "offices" / "kota-manual"
-    shutil.copytree(target / "offices" / "kota-bengkulu", other)
-    text = (
-        (other / "office.yaml")
-        .read_text(encoding="utf-8")
-        .replace("slug: kota-bengkulu", "slug: kota-manual")
-    )
-    for channel in ("facebook", "tiktok"):
-        text = text.replace(f"  {channel}: {{ mode: api", f"  {channel}: {{ mode: manual")
-    # Tests do not wait six minutes for somebody to be sure.
-    text = text.replace("link_in_post: false }", "link_in_post: false, read_back_seconds: [0, 2, 2, 2] }")
-    (other / "office.yaml").write_text(text, encoding="utf-8")
-    return target
 
 
 @pytest.fixture(scope="session")

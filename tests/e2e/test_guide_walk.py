@@ -1,8 +1,10 @@
-"""One cycle in a real browser, as the three people work; the guides' pictures come from the same walk."""
+"""Whole cycles in a real browser, as the three people work; the guides' pictures come from the same walks."""
 
 from __future__ import annotations
 
+import io
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,14 +12,27 @@ from driver import visible_posts
 from PIL import Image
 from sqlalchemy import select
 
+from medsos.devtools.guide_by_hand import TITLE as BY_HAND_TITLE
+from medsos.devtools.guide_by_hand import walk_by_hand
 from medsos.devtools.guide_walk import TITLE, walk
+from medsos.evidence.archive import Archive
 from medsos.stack.supervisor import Stack
-from medsos.store.models import Approval, Cycle
+from medsos.store.models import (
+    Approval,
+    ChannelResult,
+    Cycle,
+    CycleScorecard,
+    Evidence,
+    Publication,
+    StepDuration,
+)
 from medsos.store.session import transaction
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 GUIDES = Path(__file__).parents[2] / "docs"
+BY_HAND = "unggah-"
+"""How the pictures of the second walk begin."""
 
 
 def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_browser(
@@ -32,14 +47,64 @@ def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_brow
     assert cycle.status == "selesai"
     assert decisions == ["revisi", "setuju"]
     assert len(visible_posts(stack, TITLE)) == 5
-    made = {path.name for path in tmp_path.glob("*.png")}
+    assert_the_guides_show(tmp_path, lambda name: not name.startswith(BY_HAND))
+
+
+def test_uploads_by_hand_and_one_in_doubt_are_settled_on_a_phone_with_all_evidence(
+    stack: Stack, tmp_path: Path
+) -> None:
+    run_id = walk_by_hand(stack, tmp_path / "gambar", "rapat.jpg")
+    archive = Archive(stack.config.home / "archive")
+    with transaction(f"sqlite:///{stack.config.home / 'medsos.db'}") as session:
+        cycle = session.scalars(select(Cycle).where(Cycle.run_id == run_id)).one()
+        results = {
+            row.channel: row
+            for row in session.scalars(select(ChannelResult).where(ChannelResult.cycle_id == cycle.id))
+        }
+        publications = session.scalars(select(Publication).where(Publication.cycle_id == cycle.id)).all()
+        by_hand = session.scalars(
+            select(Evidence)
+            .join(Publication)
+            .where(Publication.cycle_id == cycle.id, Evidence.kind == "manual")
+        ).all()
+        card = session.get_one(CycleScorecard, cycle.id)
+        step = session.get_one(StepDuration, (cycle.id, 4))
+    assert cycle.status == "selesai"
+    assert {channel: (row.mode, row.state, row.evidence_kind) for channel, row in results.items()} == {
+        "web": ("api", "published", "screenshot"),
+        "facebook": ("manual", "published", "manual"),
+        "instagram": ("api", "published", "screenshot"),
+        "x": ("api", "published", "screenshot"),
+        "tiktok": ("manual", "published", "manual"),
+    }
+    assert (card.channels_published, card.evidence_complete) == (5, True)
+    # The person's minutes count like those of the system.
+    assert step.working_minutes is not None
+    assert step.on_time is not None
+    # One post per channel: those uploaded by hand are the admin's, and X was not sent a second time.
+    shown = visible_posts(stack, BY_HAND_TITLE)
+    assert sorted(post["permalink"] for post in shown) == sorted(str(row.permalink) for row in publications)
+    # What was pasted into the app is the text that was copied, with the address of the website post in it.
+    website = next(row.permalink for row in publications if row.channel == "web")
+    (facebook,) = [post for post in shown if post["platform"] == "facebook"]
+    assert website in facebook["text"]
+    for proof in by_hand:
+        with Image.open(io.BytesIO(archive.read(proof.path))) as picture:
+            assert (picture.format, picture.size) == ("JPEG", (780, 1688))
+    assert_the_guides_show(tmp_path / "gambar", lambda name: name.startswith(BY_HAND))
+
+
+def assert_the_guides_show(folder: Path, ours: Callable[[str], bool]) -> None:
+    """The guides show no picture of this walk that it did not make, and none is blank."""
+    made = {path.name for path in folder.glob("*.png")}
     shown = {
         name
         for guide in GUIDES.glob("panduan-*.md")
         for name in re.findall(r"images/panduan/([\w-]+\.png)", guide.read_text(encoding="utf-8"))
+        if ours(name)
     }
     assert shown, "the guides show no pictures"
     assert shown <= made
     for name in made:
-        with Image.open(tmp_path / name) as picture:
+        with Image.open(folder / name) as picture:
             assert picture.convert("L").getextrema()[0] < 100, f"{name} is blank"

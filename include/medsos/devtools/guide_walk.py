@@ -7,7 +7,6 @@ cannot show what no longer works.
 from __future__ import annotations
 
 import io
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,9 +22,6 @@ from medsos.clock import utc_now
 from medsos.errors import StackError
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
-from medsos.stack.config import StackConfig
-from medsos.stack.demo_files import write_photo
-from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -46,12 +42,16 @@ BODY = (
 
 @dataclass
 class Walk:
-    """One walk. `pictures` gets the screenshots as PNG, `photo` is a file in the intake folder."""
+    """One walk. `pictures` gets the screenshots as PNG, `photo` is a file in the intake folder.
+
+    :param title: of the cycle that the walk is about.
+    """
 
     stack: Stack
     browser: Browser
     pictures: Path
     photo: str
+    title: str = TITLE
 
     @contextmanager
     def visit(self, username: str, viewport: ViewportSize) -> Iterator[Page]:
@@ -89,7 +89,7 @@ class Walk:
 
     def open_form(self, page: Page, heading: str, *, picture: str = "") -> None:
         """Wait on *Perlu tindakan* until a form with this heading waits for the visitor; open it."""
-        entry = page.get_by_role("listitem").filter(has_text=heading).filter(has_text=TITLE)
+        entry = page.get_by_role("listitem").filter(has_text=heading).filter(has_text=self.title)
         self.until(page, "/medsos/perlu-tindakan", lambda: entry.count() > 0)
         if picture:
             self.shoot(page, picture)
@@ -106,21 +106,6 @@ class Walk:
             if time.monotonic() > deadline:
                 raise StackError(f"Halaman {path} tidak menampilkan yang ditunggu dalam {SECONDS} detik.")
             page.wait_for_timeout(2000)
-
-
-def make_pictures(target: Path) -> None:
-    """Start a scratch installation, walk, and put the pictures into `target`."""
-    with tempfile.TemporaryDirectory(prefix="medsos-guide-") as home:
-        stack = Stack(StackConfig(home=Path(home), port=free_port(), sandbox_port=free_port()))
-        intake = Path(home) / "masuk" / "kota-bengkulu"
-        intake.mkdir(parents=True)
-        write_photo(intake / "rapat.jpg")
-        try:
-            stack.start()
-            stack.wait_healthy()
-            walk(stack, target, "rapat.jpg")
-        finally:
-            stack.stop()
 
 
 def walk(stack: Stack, pictures: Path, photo: str) -> None:
