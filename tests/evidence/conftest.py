@@ -32,6 +32,7 @@ LATE = (
     "<script>setTimeout(() => { const i = new Image(); i.src = '/slow.png'; document.body.prepend(i) }, 300)"
     "</script>"
 )
+MOVED = {"/moved": "/post", "/wall": "/accounts/login/?next=/wall"}
 PAGES: dict[str, tuple[int, str, bytes]] = {
     "/red.png": (200, "image/png", square("#ff0000")),
     "/slow.png": (200, "image/png", square("#0000ff")),
@@ -47,6 +48,13 @@ PAGES: dict[str, tuple[int, str, bytes]] = {
     "/poster": (200, "text/html", html("<video poster=/red.png src=/missing.mp4></video>")),
     "/video": (200, "text/html", html("<video src=/missing.mp4 width=300 height=200></video>")),
     "/endless": (200, "text/html", html("<div style='height:60000px;background:#eee'></div>")),
+    "/members": (403, "text/html", html("Khusus anggota")),
+    "/refused": (401, "text/html", b""),
+    "/accounts/login/": (200, "text/html", html("<h1>Masuk</h1>")),
+    "/covered": (200, "text/html", html("<h1>Postingan</h1><form><input type=password></form>")),
+    "/uncovered": (200, "text/html", html("<h1>Postingan</h1><input type=password style='display:none'>")),
+    "/login/tips-aman": (200, "text/html", html("<h1>Postingan</h1><img src=/red.png>")),
+    "/empty": (404, "text/html", b""),
     "/gone": (404, "text/html", html("Tidak ada")),
     "/down": (503, "text/html", html("Gangguan")),
     "/where": (
@@ -63,9 +71,9 @@ PAGES: dict[str, tuple[int, str, bytes]] = {
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
-        if path == "/moved":
+        if path in MOVED:
             self.send_response(302)
-            self.send_header("Location", "/post")
+            self.send_header("Location", MOVED[path])
             self.end_headers()
             return
         if path == "/slow.png":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from medsos.errors import EvidenceError
+from medsos.errors import BehindLogin, EvidenceError
 from medsos.evidence.screenshot import MAX_HEIGHT, VIEWPORT, capture, find_chromium, open_page
 
 BLUE = (0, 0, 255)
@@ -49,10 +49,23 @@ def test_an_endless_page_is_cut(website: str) -> None:
     assert picture(capture(f"{website}/endless").png).height == MAX_HEIGHT
 
 
-@pytest.mark.parametrize(("page", "status"), [("gone", 404), ("down", 503)])
+@pytest.mark.parametrize(("page", "status"), [("gone", 404), ("empty", 404), ("down", 503)])
 def test_an_error_page_proves_nothing(website: str, page: str, status: int) -> None:
     with pytest.raises(EvidenceError, match=f"status {status}"):
         capture(f"{website}/{page}")
+
+
+@pytest.mark.parametrize("page", ["wall", "members", "refused", "covered"])
+def test_a_post_that_only_members_see_is_told_from_one_that_is_gone(website: str, page: str) -> None:
+    with pytest.raises(BehindLogin):
+        capture(f"{website}/{page}", channel="facebook")
+
+
+@pytest.mark.parametrize(
+    ("page", "channel"), [("uncovered", "facebook"), ("covered", "web"), ("login/tips-aman", "web")]
+)
+def test_a_login_that_hides_nothing_does_not_matter(website: str, page: str, channel: str) -> None:
+    assert capture(f"{website}/{page}", channel=channel).final_url == f"{website}/{page}"
 
 
 @pytest.mark.parametrize("page", ["broken", "damaged", "video"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, Response, ViewportSize, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -174,26 +174,36 @@ def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]
 
 
 def _open(page: Page, url: str, deadline: float) -> None:
+    statuses: list[int] = []
+    page.on("response", lambda answer: _note_status(page, answer, statuses))
     try:
-        answer = page.goto(url, wait_until="load", timeout=_left(deadline))
+        page.goto(url, wait_until="load", timeout=_left(deadline))
     except PlaywrightTimeout:
         raise EvidenceError(
             f"Halaman {_plain(url)} belum termuat lengkap sampai batas waktu. "
             "Periksa jaringan, lalu ulangi tugas ini."
         ) from None
     except PlaywrightError as error:
+        # Chromium calls an error page without any content a failure of its own.
+        if not statuses or statuses[-1] < 400:
+            raise EvidenceError(
+                f"Halaman {_plain(url)} tidak dapat dibuka ({_first_line(error)}). "
+                "Periksa jaringan dan tautannya."
+            ) from None
+    status = statuses[-1] if statuses else None
+    if status in REFUSED:
+        raise BehindLogin(f"Halaman {_plain(url)} menolak pengunjung tanpa akun (status {status}).")
+    if status is None or status >= 400:
         raise EvidenceError(
-            f"Halaman {_plain(url)} tidak dapat dibuka ({_first_line(error)}). "
-            "Periksa jaringan dan tautannya."
-        ) from None
-    if answer is not None and answer.status in REFUSED:
-        raise BehindLogin(f"Halaman {_plain(url)} menolak pengunjung tanpa akun (status {answer.status}).")
-    if answer is None or answer.status >= 400:
-        status = answer.status if answer else "tanpa jawaban"
-        raise EvidenceError(
-            f"Halaman {_plain(url)} menjawab dengan status {status}, jadi tidak ada yang dapat dibuktikan. "
-            "Periksa apakah postingan masih tayang dan dapat dilihat tanpa masuk akun."
+            f"Halaman {_plain(url)} menjawab dengan status {status or 'tanpa jawaban'}, jadi tidak ada yang "
+            "dapat dibuktikan. Periksa apakah postingan masih tayang dan dapat dilihat tanpa masuk akun."
         )
+
+
+def _note_status(page: Page, answer: Response, statuses: list[int]) -> None:
+    """Remember how the page itself answered, the last time after redirects."""
+    if answer.request.is_navigation_request() and answer.request.frame == page.main_frame:
+        statuses.append(answer.status)
 
 
 def _require_public(page: Page, url: str, channel: str) -> None:

@@ -10,7 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.send_response(404 if "hilang" in self.path else 200)
+        walled = "anggota" in self.path
+        self.send_response(302 if walled else 404 if "hilang" in self.path else 200)
+        if walled:
+            self.send_header("Location", "/login/")
+        self.send_header("Content-Type", "text/html")
         self.send_header("Content-Length", "0")
         self.end_headers()
 
@@ -22,7 +26,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def social_pages() -> Iterator[str]:
-    """Address of the pages, without a slash at the end; whatever has “hilang” in its path is gone."""
+    """Address of the pages, without a slash at the end; whatever has “hilang” in its path is gone, and
+    “anggota” is shown only to people who are logged in."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
