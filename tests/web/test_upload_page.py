@@ -219,8 +219,9 @@ def test_a_complete_answer_is_kept_as_evidence_before_airflow_hears_of_it(
     with transaction() as session:
         audit = session.query(AuditEntry).filter_by(action="evidence.handed_in").one()
     assert (audit.actor, audit.after["sha256"]) == ("admin", proof.sha256)
-    after = text_of(visit("admin").get(sent.headers["location"]).text)
-    assert "Terkirim: Sudah tayang" in after
+    after = visit("admin").get(sent.headers["location"]).text
+    assert "Terkirim: Sudah tayang" in text_of(after)
+    assert f'content="3; url={sent.headers["location"]}"' in after
 
 
 @pytest.mark.parametrize(
