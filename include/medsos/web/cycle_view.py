@@ -12,7 +12,6 @@ from pathlib import PurePosixPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.channels import PROOF_KINDS, proofs_of, publication_of
 from medsos.evaluation.durations import Event, Meeting, StepTimes, step_times, wall_clock_minutes
 from medsos.evidence.archive import LINKS, REPORT, Archive
 from medsos.offices.model import CHANNEL_NAMES, Office
@@ -31,6 +30,7 @@ from medsos.store.models import (
     StepEvent,
 )
 from medsos.web.approval_view import Asked, asked_of
+from medsos.web.channel_state import ChannelState, channel_state
 from medsos.web.office_view import office_of, person_name
 
 HASHED_UP_TO = 5_000_000
@@ -61,27 +61,6 @@ class RoundView:
 
     number: int
     decision: Approval | None
-
-
-@dataclass(frozen=True)
-class ChannelState:
-    """What became of one requested channel."""
-
-    channel: str
-    name: str
-    mode: str
-    state: str
-    published_at: datetime | None
-    permalink: str | None
-    problem: str
-    design: Design | None
-    proofs: tuple[Evidence, ...]
-    waits_for_person: bool
-
-    @property
-    def screenshot(self) -> Evidence | None:
-        """The strongest proof that is a picture."""
-        return next((proof for proof in self.proofs if proof.kind in PROOF_KINDS), None)
 
 
 @dataclass(frozen=True)
@@ -140,7 +119,7 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
     )
     asked = asked_of(cycle)
     steps = _steps(session, cycle, sop, minutes, now)
-    channels = tuple(_channel(session, cycle, office, channel, designs) for channel in asked.channels)
+    channels = tuple(channel_state(session, cycle, office, channel, designs) for channel in asked.channels)
     return CycleView(
         cycle=cycle,
         office=office,
@@ -240,40 +219,6 @@ def _rounds(session: Session, cycle_id: int, designs: Sequence[Design]) -> tuple
     return tuple(
         RoundView(number, decisions.get(number)) for number in sorted({design.round for design in designs})
     )
-
-
-def _channel(
-    session: Session, cycle: Cycle, office: Office, channel: str, designs: Sequence[Design]
-) -> ChannelState:
-    publication = publication_of(session, cycle.id, channel)
-    pictures = [d for d in designs if d.channel == channel and d.kind in ("image", "cover")]
-    mode = next((setup.mode for name, setup in office.channels.items() if name == channel), "off")
-    return ChannelState(
-        channel=channel,
-        name=CHANNEL_NAMES[channel],
-        mode=publication.mode if publication else mode,
-        state=publication.state if publication else "tidak_diunggah" if cycle.completed_at else "absent",
-        published_at=publication.published_at if publication else None,
-        permalink=publication.permalink if publication else None,
-        problem=publication.problem if publication else "",
-        design=pictures[-1] if pictures else None,
-        proofs=tuple(proofs_of(session, publication.id)) if publication else (),
-        waits_for_person=_waits_for_person(session, cycle.id, channel),
-    )
-
-
-def _waits_for_person(session: Session, cycle_id: int, channel: str) -> bool:
-    """Whether the last thing that happened to the upload or its screenshot is that a form was shown."""
-    last = session.scalars(
-        select(StepEvent)
-        .where(
-            StepEvent.cycle_id == cycle_id,
-            StepEvent.task_id.in_((f"upload.publish_{channel}", f"upload.capture_{channel}")),
-        )
-        .order_by(StepEvent.id.desc())
-        .limit(1)
-    ).first()
-    return last is not None and last.event == "waiting" and bool(last.detail.get("for_people"))
 
 
 def _refused(session: Session, cycle: Cycle) -> tuple[FormAnswer, ...]:
