@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from airflow_stand_in import Airflow
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from web_samples import asked, design_round, new_cycle, office_with_people
+from upload_page_kit import waits_for
+from web_samples import CAPTIONS, asked, design_round, new_cycle, office_with_people, upload_under_way
 
 from medsos.evidence.archive import Archive
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
+from social_pages import social_pages
 
 
 @pytest.fixture
@@ -58,6 +61,26 @@ def waiting(archive: Archive, airflow: Airflow) -> int:
     cycle_id = new_cycle()
     design_round(archive, cycle_id)
     airflow.forms.append(asked(cycle_id))
+    return cycle_id
+
+
+@pytest.fixture
+def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The office's channels lead to training platforms, whose pages these are."""
+    for channel in CAPTIONS:
+        monkeypatch.setenv(
+            f"AIRFLOW_CONN_MEDSOS_{channel.upper()}",
+            json.dumps({"conn_type": f"medsos_{channel}", "extra": {"training": True}}),
+        )
+    with social_pages() as address:
+        yield address
+
+
+@pytest.fixture
+def by_hand(archive: Archive, airflow: Airflow) -> int:
+    """A cycle whose Facebook upload waits for the admin."""
+    cycle_id = upload_under_way(archive)
+    airflow.forms.append(waits_for(cycle_id))
     return cycle_id
 
 
