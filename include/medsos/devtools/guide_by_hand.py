@@ -52,7 +52,7 @@ def walk_by_hand(stack: Stack, pictures: Path, photo: str) -> str:
             done = page.get_by_role("listitem").filter(has_text=TITLE).filter(has_text="Selesai")
             tour.until(page, "/medsos/siklus", lambda: done.count() > 0)
             page.get_by_role("link", name=TITLE).first.click()
-            page.get_by_role("heading", name="Kanal dan bukti").scroll_into_view_if_needed()
+            _to_the_top(page, "Kanal dan bukti")
             tour.shoot(page, "unggah-bukti")
     return run_id
 
@@ -115,10 +115,10 @@ def _upload(tour: Walk, page: Page, app: TrainingApp, channel: str, *, tell: boo
         page.get_by_role("link", name="Unduh").first.click()
     picture = tour.pictures.parent / download.value.suggested_filename
     download.value.save_as(picture)
+    _to_the_top(page, "Salin teksnya")
     page.get_by_role("button", name="Salin keterangan").click()
     page.get_by_role("button", name="Tersalin").wait_for()
     if tell:
-        page.get_by_role("heading", name="Salin teksnya").scroll_into_view_if_needed()
         tour.shoot(page, "unggah-teks")
     text = str(page.evaluate("navigator.clipboard.readText()"))
     permalink = app.upload(channel, picture, text)
@@ -128,14 +128,15 @@ def _upload(tour: Walk, page: Page, app: TrainingApp, channel: str, *, tell: boo
     if tell:
         _make_a_mistake(tour, page, app)
     page.get_by_label("Alamat postingan").fill(permalink)
-    page.get_by_role("heading", name="Laporkan").scroll_into_view_if_needed()
-    if tell:
-        tour.shoot(page, "unggah-lapor")
     page.get_by_role("button", name="Sudah tayang").click()
     page.get_by_text(f"{name} sudah tayang").wait_for(timeout=90_000)
     if tell:
         tour.shoot(page, "unggah-selesai")
     proof.unlink()
+
+
+def _to_the_top(page: Page, heading: str) -> None:
+    page.get_by_role("heading", name=heading).evaluate("heading => heading.scrollIntoView({block: 'start'})")
 
 
 def _photograph_the_phone(tour: Walk, page: Page, permalink: str, channel: str) -> Path:
@@ -150,12 +151,14 @@ def _photograph_the_phone(tour: Walk, page: Page, permalink: str, channel: str) 
 
 
 def _make_a_mistake(tour: Walk, page: Page, app: TrainingApp) -> None:
-    """The address of the account instead of the post's: told on the same page, and the picture stays."""
+    """The address of another platform: told on the same page, and the picture stays."""
     page.get_by_label("Alamat postingan").fill(app.posts("x")[-1]["permalink"])
+    _to_the_top(page, "Laporkan")
+    tour.shoot(page, "unggah-lapor")
     page.get_by_role("button", name="Sudah tayang").click()
     page.get_by_text("Sudah tersimpan").wait_for()
     page.get_by_text("bukan dari facebook.com").wait_for()
-    page.get_by_role("heading", name="Laporkan").scroll_into_view_if_needed()
+    _to_the_top(page, "Laporkan")
     tour.shoot(page, "unggah-salah")
 
 

@@ -107,6 +107,14 @@ for (const picker of document.querySelectorAll("[data-picker]")) {
   });
 }
 
+// What is being mended is no longer marked as wrong.
+for (const field of document.querySelectorAll("[aria-invalid]")) {
+  field.addEventListener("input", () => {
+    field.removeAttribute("aria-invalid");
+    for (const told of field.closest(".field").querySelectorAll(".problem")) told.remove();
+  }, { once: true });
+}
+
 // The account's recent posts come from the platform, which may be slow; the page does not wait for them.
 function offerAddresses(list) {
   const field = document.getElementById("tautan");
