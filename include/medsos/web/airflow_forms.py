@@ -35,10 +35,10 @@ _TIMEOUT = 30.0
 
 REFUSALS = {
     400: "Airflow tidak menerima pilihan ini. Muat ulang halaman, lalu coba lagi.",
-    401: "Sesi Anda sudah berakhir. Masuk kembali, lalu kirim ulang keputusan.",
+    401: "Sesi Anda sudah berakhir. Masuk kembali, lalu kirim ulang.",
     403: (
-        "Anda tidak ditugaskan untuk memutuskan formulir ini, atau peran Anda di Airflow tidak boleh "
-        "menjawab. Keputusan tidak dikirim."
+        "Anda tidak ditugaskan untuk menjawab formulir ini, atau peran Anda di Airflow tidak boleh "
+        "menjawab. Tidak ada yang dikirim."
     ),
     404: "Formulir ini tidak lagi menunggu. Tugasnya mungkin dijalankan ulang; muat ulang halaman.",
     409: "Formulir ini sudah dijawab, mungkin dari perangkat lain. Muat ulang halaman untuk melihatnya.",
