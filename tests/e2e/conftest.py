@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from driver import DAG_ID
 
+from driver import DAG_ID
 from medsos.devtools.second_office import two_offices
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from driver import visible_posts
 from PIL import Image
 from sqlalchemy import select
 
+from driver import visible_posts
 from medsos.devtools.guide_by_hand import TITLE as BY_HAND_TITLE
 from medsos.devtools.guide_by_hand import walk_by_hand
 from medsos.devtools.guide_walk import TITLE, walk

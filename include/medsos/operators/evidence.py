@@ -23,6 +23,7 @@ from medsos.operators.people import team, title_of
 from medsos.operators.publish import reason_not_on_channel, reason_not_to_upload
 from medsos.operators.publish_forms import picture_field
 from medsos.operators.publish_policy import PublishRetryPolicy
+from medsos.operators.retries import errors_met
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
@@ -68,7 +69,8 @@ class CaptureOperator(FormOperator):
             with run.recorded():
                 return _photograph(run, row)
         except EvidenceError as error:
-            if not _only_a_person(run, row, error, context["ti"].try_number):
+            failed_before = errors_met(context, context["ti"].try_number)
+            if not _only_a_person(run, row, error, failed_before + 1):
                 raise
             self.why = str(error)
         _keep_what_the_platform_tells(self, run, row)
@@ -115,13 +117,13 @@ class CaptureOperator(FormOperator):
         return proof.id
 
 
-def _only_a_person(run: CycleRun, row: Publication, error: EvidenceError, try_number: int) -> bool:
+def _only_a_person(run: CycleRun, row: Publication, error: EvidenceError, failures: int) -> bool:
     """Whether trying again is no use, or has been of no use for long enough."""
     if isinstance(error, BehindLogin):
         return True
     if row.permalink is None and row.published_at is not None:
         return run.clock() - row.published_at > ADDRESS_COMES_LATE
-    return try_number >= TRIES_ALONE
+    return failures >= TRIES_ALONE
 
 
 def _published(run: CycleRun) -> Publication:

@@ -31,6 +31,12 @@ def count_error(context: Any, try_number: int) -> int:
     return met
 
 
+def errors_met(context: Any, try_number: int) -> int:
+    """How many errors of its own this task met before this try; all earlier tries where nothing counts."""
+    store = _store(context)
+    return try_number - 1 if store is None else int(store.get(_COUNT) or 0)
+
+
 def forget_errors(context: Any) -> None:
     """A task that failed and is run again by a person has all its tries again."""
     store = _store(context)
