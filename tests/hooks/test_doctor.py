@@ -134,6 +134,32 @@ def test_a_refused_key_and_a_dead_address_are_told_apart(
     assert "tidak dapat dihubungi" in see("x").remarks[0]
 
 
+def test_a_limit_that_is_used_up_says_when_it_opens(
+    connections: Any, office: Office, sandbox_url: str
+) -> None:
+    tell(sandbox_url, "faults", {"kind": "status", "preset": "retry_after_429", "path": "^/x/"})
+
+    for _ in range(2):
+        text = doctor.office_text(office, doctor.examine_office(office, datetime.now(UTC)))
+        [line] = [line for line in text.splitlines() if line.startswith("X (Twitter)  ")]
+        assert line.split()[2] == "menunggu"
+        assert re.search(
+            r"^X \(Twitter\): batas jumlah .+ Dapat dicoba lagi \d+ .+ WIB\.$", text, re.MULTILINE
+        )
+
+
+def test_refused_keys_are_shown_as_refused_and_the_platform_is_named_once(
+    connections: Any, office: Office, connect: Connect
+) -> None:
+    connect("medsos_web", {**connections["medsos_web"], "password": "salah"})
+
+    text = doctor.office_text(office, doctor.examine_office(office, NOW))
+
+    [line] = [line for line in text.splitlines() if line.startswith("Website  ")]
+    assert line.split()[1:3] == ["ya", "ditolak"]
+    assert re.search(r"^Website: kredensial ditolak\. ", text, re.MULTILINE)
+
+
 def test_a_connection_that_does_not_exist_was_not_asked() -> None:
     one = see("tiktok")
 
@@ -153,7 +179,7 @@ def test_the_table_of_an_office_shows_every_channel_in_the_order_of_the_sop(
     lines = text.splitlines()
     assert lines[0].startswith(office.name)
     assert lines[0].endswith("WIB")
-    assert lines[1].split() == ["Kanal", "Terhubung", "Akun", "Izin", "Token", "berlaku", "sampai", "Kuota"]
+    assert lines[1].split() == ["Kanal", "Terjangkau", "Akun", "Izin", "Token", "berlaku", "sampai", "Kuota"]
     assert [line.split()[0] for line in lines[3:8]] == ["Website", "Facebook", "Instagram", "X", "TikTok"]
     assert "KPU Kota Bengkulu (latihan)" in lines[4]
     assert "diunggah manual" in lines[6]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import requests
 from PIL import Image
 
 from medsos.channels.base import Media, Post
-from medsos.errors import ConfigError
+from medsos.errors import AuthInvalid, ConfigError
 from medsos.hooks import client_for
 from medsos.hooks.registry import HOOKS, hook_class
 
@@ -143,3 +145,68 @@ def _picture(folder: Path) -> Media:
         path=path, media_type="image/jpeg", sha256="ab" * 32, size_bytes=path.stat().st_size,
         width=1080, height=1080, alt_text="Suasana rapat",
     )  # fmt: skip
+
+
+ADDRESSES = {
+    "web": {},
+    "facebook": {"video_host": "https://unggah.uji", "site": "https://muka.uji", "version": "v25.0"},
+    "instagram": {"site": "https://muka.uji", "version": "v25.0"},
+    "x": {"renewal_host": "https://token.uji", "site": "https://muka.uji"},
+    "tiktok": {"renewal_host": "https://token.uji", "site": "https://muka.uji"},
+}
+
+
+@pytest.mark.parametrize("channel", list(HOOKS))
+def test_every_address_that_a_client_uses_comes_from_its_connection(
+    connections: Any, connect: Connect, channel: str
+) -> None:
+    definition = connections[f"medsos_{channel}"]
+    extra = {**definition["extra"], **ADDRESSES[channel]}
+    if channel == "x":
+        extra |= {"bearer_token": "a", "refresh_token": "b"}
+    connect("medsos_uji", {**definition, "host": "https://api.uji", "extra": extra})
+
+    settings = dataclasses.asdict(hook_class(channel)("medsos_uji").get_client()._settings)
+
+    told = {"site" if channel == "web" else "host": "https://api.uji", **ADDRESSES[channel]}
+    assert {name: settings[name] for name in told} == told
+    place = re.compile(r"\w+://.*|v\d+\.0")
+    left = {name for name, value in settings.items() if place.fullmatch(str(value))}
+    assert left == set(told), "an address or version that no field of the form can change"
+
+
+@pytest.mark.parametrize("channel", ["x", "tiktok"])
+def test_tokens_are_renewed_at_the_host_of_the_connection(
+    connections: Any, connect: Connect, sandbox_url: str, channel: str
+) -> None:
+    accounts = requests.get(f"{sandbox_url}/_inspect/accounts", timeout=20).json()[channel]
+    definition = connections[f"medsos_{channel}"]
+    extra = {**definition["extra"], "renewal_host": f"{sandbox_url}/lain"}
+    if channel == "x":
+        names = {"bearer_token": "oauth2_access_token", "refresh_token": "oauth2_refresh_token"}
+        extra |= {ours: accounts[theirs] for ours, theirs in names.items()}
+        extra |= {name: accounts[name] for name in ("client_id", "client_secret")}
+    connect(f"medsos_{channel}", {**definition, "extra": extra})
+    expire = {"platform": channel}
+    requests.post(f"{sandbox_url}/_inspect/expire", json=expire, timeout=20).raise_for_status()
+
+    # There is nothing at that host: the renewal is refused there, and not made at the API's own.
+    with pytest.raises(AuthInvalid):
+        hook_class(channel)(f"medsos_{channel}").get_client().whoami()
+
+    seen = requests.get(f"{sandbox_url}/_inspect/requests", timeout=20).json()
+    assert not [entry for entry in seen if entry["path"].endswith(("/oauth2/token", "/oauth/token/"))]
+
+
+@pytest.mark.parametrize("channel", ["facebook", "instagram"])
+def test_the_graph_version_of_the_connection_is_the_one_that_is_asked(
+    connections: Any, connect: Connect, sandbox_url: str, channel: str
+) -> None:
+    definition = connections[f"medsos_{channel}"]
+    connect(f"medsos_{channel}", {**definition, "extra": {**definition["extra"], "version": "v25.0"}})
+
+    assert hook_class(channel)(f"medsos_{channel}").test_connection()[0]
+
+    seen = requests.get(f"{sandbox_url}/_inspect/requests", timeout=20).json()
+    assert seen
+    assert all("/v25.0/" in entry["path"] for entry in seen)

@@ -49,6 +49,7 @@ READ_BACK_WAITS = (0.0, 15.0, 60.0)
 class InstagramSettings:
     """:param login: which of the two kinds of token this is (contract 4.1).
     :param host: `https://graph.facebook.com` for "facebook", `https://graph.instagram.com` for "instagram".
+    :param site: where people see the account; posts tell their own address.
     :param app_secret: needed only where the app asks for `appsecret_proof`.
     :param app_id: with `app_secret`, lets the token's rights and end be read (Facebook login).
     """
@@ -59,6 +60,7 @@ class InstagramSettings:
     app_secret: str | None = field(default=None, repr=False)
     app_id: str | None = None
     host: str = "https://graph.facebook.com"
+    site: str = "https://www.instagram.com"
     version: str = graph.DEFAULT_VERSION
 
 
@@ -115,7 +117,7 @@ class InstagramClient(ChannelClient):
         return Account(
             id=answer.text_at("id" if by_page else "user_id") or self._settings.account_id,
             name=f"@{name}",
-            url=f"https://www.instagram.com/{name}/",
+            url=f"{self._settings.site.rstrip('/')}/{name}/",
         )
 
     def prepare(self, post: Post, journal: Journal) -> None:

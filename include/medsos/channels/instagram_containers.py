@@ -122,6 +122,7 @@ class Containers:
         self._api.http.send(
             "POST",
             uri,
+            params=self._api.proof,
             headers={**self._upload_auth, "offset": "0", "file_size": str(video.size_bytes)},
             body=video.path,
             phase=Phase.PREPARE,

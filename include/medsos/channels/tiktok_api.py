@@ -30,6 +30,7 @@ _VIDEO_FIELDS = ",".join(("id", "title", "video_description", "create_time", "sh
 class TikTokSettings:
     """:param refresh_token: with `client_key` and `client_secret`, gets new tokens every two hours.
     :param privacy: wanted `privacy_level`; refused when the account does not offer it.
+    :param renewal_host: where tokens are renewed; the API's own host when empty.
     :param site: where people see the posts; stands in for a permalink that TikTok does not tell.
     :param chunk_bytes: size of an upload chunk, 5 to 64 MB.
     """
@@ -39,6 +40,7 @@ class TikTokSettings:
     client_key: str = ""
     client_secret: str = field(default="", repr=False)
     privacy: str = PUBLIC
+    renewal_host: str = ""
     host: str = "https://open.tiktokapis.com"
     site: str = "https://www.tiktok.com"
     chunk_bytes: int = 10_000_000
@@ -119,7 +121,7 @@ class TikTokApi:
     def _exchange(self, refresh_token: str) -> TokenPair:
         answer = self.http.send(
             "POST",
-            f"{self._settings.host.rstrip('/')}/v2/oauth/token/",
+            f"{(self._settings.renewal_host or self._settings.host).rstrip('/')}/v2/oauth/token/",
             form={
                 "client_key": self._settings.client_key,
                 "client_secret": self._settings.client_secret,

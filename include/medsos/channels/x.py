@@ -47,6 +47,7 @@ class XSettings:
     """OAuth 1.0a keys, or `bearer_token` for OAuth 2.0 user context, which goes before them.
 
     :param refresh_token: with `client_id` and `client_secret`, gets new OAuth 2.0 tokens every two hours.
+    :param renewal_host: where tokens are renewed; the API's own host when empty.
     :param site: where people see the posts; permalinks are made from it.
     :param fields_parameter: "tweet.fields" or "post.fields"; which one the service wants is not settled.
     :param chunk_bytes: size of an upload chunk.
@@ -60,6 +61,7 @@ class XSettings:
     refresh_token: str = field(default="", repr=False)
     client_id: str = ""
     client_secret: str = field(default="", repr=False)
+    renewal_host: str = ""
     host: str = "https://api.x.com"
     site: str = "https://x.com"
     fields_parameter: str = "tweet.fields"
@@ -235,7 +237,7 @@ class XClient(ChannelClient):
         basic = b64encode(f"{self._settings.client_id}:{self._settings.client_secret}".encode()).decode()
         answer = self._http.send(
             "POST",
-            self._url("oauth2/token"),
+            f"{(self._settings.renewal_host or self._settings.host).rstrip('/')}/2/oauth2/token",
             form={
                 "grant_type": "refresh_token",
                 "refresh_token": refresh_token,

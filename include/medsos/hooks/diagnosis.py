@@ -9,10 +9,19 @@ from zoneinfo import ZoneInfo
 
 from medsos.channels.base import Access, ChannelClient
 from medsos.channels.usage import SLOW_DOWN_PERCENT, Usage
-from medsos.errors import ChannelError, MedsosError, Transient
+from medsos.errors import (
+    AuthExpired,
+    AuthInvalid,
+    ChannelError,
+    MedsosError,
+    PermissionMissing,
+    RateLimited,
+    Transient,
+)
 from medsos.indonesian import number_text, short_date, time_text
 
 ENDS_SOON = timedelta(days=7)
+REFUSALS = (AuthInvalid, AuthExpired, PermissionMissing)
 DEFAULT_ZONE = ZoneInfo("Asia/Jakarta")
 
 
@@ -24,6 +33,8 @@ class Diagnosis:
     :param reachable: whether the platform answered; None when it could not be asked, because the Connection
         is missing or incomplete.
     :param access: None when the platform refused or was not reached; `problem` then says why.
+    :param refused: the platform answered that it does not take these credentials.
+    :param retry_at: a limit is used up, and this is when it opens; perhaps the platform was not even asked.
     :param training: the Connection leads to the training platforms.
     """
 
@@ -35,6 +46,8 @@ class Diagnosis:
     access: Access | None = None
     usage: Usage = field(default_factory=Usage)
     problem: str | None = None
+    refused: bool = False
+    retry_at: datetime | None = None
     training: bool = False
     zone: ZoneInfo = DEFAULT_ZONE
 
@@ -47,7 +60,8 @@ class Diagnosis:
     def remarks(self) -> list[str]:
         """One sentence for each thing that somebody has to do or to know."""
         if self.access is None:
-            return [self.problem or ""]
+            again = f" Dapat dicoba lagi {self._moment(self.retry_at)}." if self.retry_at else ""
+            return [f"{self.problem}{again}"]
         found = []
         if self.access.lacking:
             rights = ", ".join(map(str, self.access.lacking))
@@ -77,7 +91,7 @@ class Diagnosis:
         ends = self.access.token.ends_at
         if ends is None:
             return self.access.token.remark
-        return f"{short_date(ends.astimezone(self.zone).date())} {time_text(ends, self.zone)}"
+        return self._moment(ends)
 
     @property
     def quota_text(self) -> str:
@@ -94,11 +108,14 @@ class Diagnosis:
     def short(self) -> str:
         """For the Connection's Test button."""
         if self.access is None:
-            return self.problem or ""
+            return f"{self.name}: {' '.join(self.remarks)}"
         account = self.access.account
         known = f"{self.name}: terhubung sebagai {account.name} (nomor akun {account.id})."
         facts = f"Izin: {self.rights_text}. Token: {self.token_text}. Kuota: {self.quota_text}."
         return " ".join([known, facts, *self.remarks])
+
+    def _moment(self, moment: datetime) -> str:
+        return f"{short_date(moment.astimezone(self.zone).date())} {time_text(moment, self.zone)}"
 
     @property
     def _ends_soon(self) -> bool:
@@ -124,27 +141,34 @@ def examine(hook: ExaminedHook, at: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> 
     :param at: now; aware.
     :param zone: in which dates are shown.
     """
-    access, usage, problem, reachable, training = None, Usage(), None, None, False
+    found: dict[str, Any] = {"reachable": None}
+    platform = ""
     try:
-        training = hook.fields().flag("training")
+        found["training"] = hook.fields().flag("training")
         client = hook.get_client()
+        platform = client.platform
         try:
-            access, reachable = client.access(), True
+            found |= {"access": client.access(), "reachable": True}
         finally:
-            usage = client.usage()
-    except ChannelError as error:
-        problem, reachable = str(error), not (isinstance(error, Transient) and error.http_status is None)
+            found["usage"] = client.usage()
     except MedsosError as error:
-        problem = str(error)
+        found |= _trouble(error)
+        found["problem"] = str(error).removeprefix(f"{platform}: ")
     return Diagnosis(
         channel=hook.channel,
         connection_id=hook.medsos_conn_id,
         name=hook.hook_name,
         at=at,
-        reachable=reachable,
-        access=access,
-        usage=usage,
-        problem=problem,
-        training=training,
         zone=zone,
+        **found,
     )
+
+
+def _trouble(error: MedsosError) -> dict[str, Any]:
+    """What an error says of the platform itself."""
+    if isinstance(error, RateLimited):
+        return {"reachable": True, "retry_at": error.retry_at}
+    if isinstance(error, ChannelError):
+        unheard = isinstance(error, Transient) and error.http_status is None
+        return {"reachable": not unheard, "refused": isinstance(error, REFUSALS)}
+    return {}

@@ -17,7 +17,7 @@ from medsos.offices.model import CHANNEL_NAMES, Channel, Office, load_office, of
 from medsos.settings import load_settings
 
 MODES = {"manual": "diunggah manual", "off": "tidak dipakai"}
-_HEADINGS = ("Kanal", "Terhubung", "Akun", "Izin", "Token berlaku sampai", "Kuota")
+_HEADINGS = ("Kanal", "Terjangkau", "Akun", "Izin", "Token berlaku sampai", "Kuota")
 _REACHABLE = {True: "ya", False: "tidak", None: "belum diatur"}
 
 
@@ -84,11 +84,14 @@ def table(rows: Iterable[Sequence[str]]) -> list[str]:
 def _row(office: Office, channel: Channel, one: Diagnosis | None) -> tuple[str, ...]:
     if one is None:
         return (_label(channel), MODES[office.channels[channel].mode], "–", "–", "–", "–")
-    account = one.access.account.name if one.access else "–"
+    if one.access:
+        account = f"{one.access.account.name} (latihan)" if one.training else one.access.account.name
+    else:
+        account = "ditolak" if one.refused else "–"
     return (
         _label(channel),
-        _REACHABLE[one.reachable],
-        f"{account} (latihan)" if one.training else account,
+        "menunggu" if one.retry_at else _REACHABLE[one.reachable],
+        account,
         one.rights_text,
         one.token_text,
         one.quota_text,

@@ -36,7 +36,7 @@ class InstagramHook(ChannelHook):
                 app_secret=fields.text("app_secret"),
                 app_id=fields.text("app_id"),
                 host=fields.host or LOGIN_HOSTS[login],
-                **fields.given(version=fields.text("version")),
+                **fields.given(version=fields.text("version"), site=fields.text("site")),
             ),
             media_host=website_as_host(self.web_connection_id, needed_by=self.hook_name),
             gate=self.shared_limits(InstagramClient.platform, fields.host, account_id),

@@ -27,6 +27,7 @@ _APP_ID = _field(
     "Nomor aplikasi", "Nomor (App ID) aplikasi Meta. Bersama App secret: izin dan masa berlaku token terbaca."
 )
 _SITE = _field("Alamat situs", "Tempat postingan dilihat orang. Kosongkan untuk alamat resmi platform.")
+_RENEWAL_HOST = _field("Alamat pembaruan token", "Kosongkan bila sama dengan alamat API.")
 _TRAINING = _field(
     "Akun latihan", "Bila aktif, halaman dan laporan bertanda MODE LATIHAN. Matikan untuk akun resmi.", _FLAG
 )
@@ -76,6 +77,7 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
             ),
             "app_secret": _APP_SECRET,
             "app_id": _APP_ID,
+            "site": _SITE,
             "version": _VERSION,
         },
     },
@@ -94,6 +96,7 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
             "refresh_token": _field("Refresh token OAuth 2.0", "Untuk memperbarui token OAuth 2.0.", _SECRET),
             "client_id": _field("Client ID OAuth 2.0", "Hanya untuk OAuth 2.0."),
             "client_secret": _field("Client secret OAuth 2.0", "Hanya untuk OAuth 2.0.", _SECRET),
+            "renewal_host": _RENEWAL_HOST,
             "site": _SITE,
             "fields_parameter": _choice(
                 "Nama parameter kolom",
@@ -108,6 +111,7 @@ CONNECTIONS: dict[str, dict[str, Any]] = {
         "host": ("Alamat API", "https://open.tiktokapis.com"),
         "conn-fields": {
             "refresh_token": _field("Refresh token", "Untuk memperbarui token akses tiap dua jam.", _SECRET),
+            "renewal_host": _RENEWAL_HOST,
             "site": _SITE,
             "client_key": _field("Client key", "Dari aplikasi pengembang TikTok."),
             "client_secret": _field("Client secret", "Dari aplikasi pengembang TikTok.", _SECRET),

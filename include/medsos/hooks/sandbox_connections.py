@@ -43,6 +43,7 @@ def connection_for_sandbox(
                 "account_id": instagram["user_id"],
                 "app_secret": instagram["app_secret"],
                 "app_id": facebook["app_id"],
+                "site": f"{base}/instagram.com",
             },
         },
         "medsos_x": {

@@ -29,6 +29,7 @@ class TikTokHook(ChannelHook):
                     client_secret=fields.text("client_secret"),
                     privacy=fields.text("privacy"),
                     host=fields.host,
+                    renewal_host=fields.text("renewal_host"),
                     site=fields.text("site"),
                 ),
             ),

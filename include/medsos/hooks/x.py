@@ -27,7 +27,10 @@ class XHook(ChannelHook):
     def get_client(self) -> XClient:
         fields = self.fields()
         common = fields.given(
-            host=fields.host, site=fields.text("site"), fields_parameter=fields.text("fields_parameter")
+            host=fields.host,
+            renewal_host=fields.text("renewal_host"),
+            site=fields.text("site"),
+            fields_parameter=fields.text("fields_parameter"),
         )
         if bearer := fields.text("bearer_token"):
             refresh = fields.text("refresh_token") or ""
