@@ -7,6 +7,7 @@ import json
 import re
 from importlib.metadata import entry_points
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -69,3 +70,13 @@ def test_the_training_connections_fill_only_fields_that_are_on_the_forms(
         assert set(definition["extra"]) <= set(forms[connection_id]["conn-fields"])
         assert definition["extra"]["training"] is True
         assert "MODE LATIHAN" in definition["description"]
+
+
+def test_the_operations_guide_explains_every_field_of_every_form() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+
+    for form in get_provider_info()["connection-types"]:
+        assert f"**{form['hook-name']}.**" in guide
+        labels = [field["label"] for field in form["conn-fields"].values()]
+        for label in [*labels, *form["ui-field-behaviour"]["relabeling"].values()]:
+            assert label in guide, f"{form['hook-name']}: {label}"
