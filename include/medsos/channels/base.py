@@ -78,6 +78,9 @@ class Limits:
 
     Sizes in bytes, times in seconds; codecs under FFmpeg's names. `video_edit_list`: whether a video may
     carry one.
+
+    :param title_length: of a post without a video: on the one platform that limits it (TikTok), the text is
+        a video's title.
     """
 
     text_length: int | None

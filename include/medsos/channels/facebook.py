@@ -6,6 +6,7 @@ Pictures are uploaded unpublished and videos in chunks, so that the commit is on
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,9 +15,11 @@ from typing import Any
 
 from medsos import errors
 from medsos.channels import access, advice, graph, graph_token, progress
-from medsos.channels.answer import Answer
+from medsos.channels.addresses import ADDRESS
 from medsos.channels.base import Access, Account, ChannelClient, Committed, FoundPost, Journal, Media, Post
 from medsos.channels.facebook_numbers import INSIGHTS, read_metrics
+from medsos.channels.facebook_video import FIELDS as VIDEO_FIELDS
+from medsos.channels.facebook_video import VIDEO_ID, FacebookVideos
 from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
@@ -25,7 +28,7 @@ from medsos.clock import Clock, utc_now
 
 NAME = "Facebook"
 _POST_FIELDS = "id,message,created_time,permalink_url,is_published,attachments{media_type,target,url}"
-_VIDEO_FIELDS = "id,status,permalink_url,post_id,published,description,created_time"
+_OWN_SITE = re.compile(r"https?://([\w.-]+\.)?(facebook\.com|fb\.com|fb\.watch)(/|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,16 @@ class FacebookClient(ChannelClient):
     ) -> None:
         self._settings = settings
         self._sleep = sleep
-        self._video_pauses = video_pauses
         self._read_back_waits = read_back_waits
         self._api = graph.GraphApi(NAME, settings, gate=gate, clock=clock, sleep=sleep)
         self._http = self._api.http
+        self._videos = FacebookVideos(
+            self._api,
+            page_id=settings.page_id,
+            host=settings.video_host,
+            pauses=video_pauses,
+            sleep=sleep,
+        )
 
     def __repr__(self) -> str:
         return f"FacebookClient({self._settings.page_id})"
@@ -89,23 +98,23 @@ class FacebookClient(ChannelClient):
 
     def prepare(self, post: Post, journal: Journal) -> None:
         if post.video:
-            self._upload_video(post.video, journal)
+            self._videos.upload(post.video, journal)
         else:
             self._upload_photos(post.images, journal)
 
     def commit(self, post: Post, journal: Journal) -> Committed:
-        publish = self._finish_video if post.video else self._publish_feed
+        publish = self._videos.finish if post.video else self._publish_feed
         committed = progress.commit_once(
             journal, self._http.server_now, lambda: publish(post, journal), platform=NAME
         )
-        if post.video and committed.post_id == journal.get("facebook_video_id"):
+        if post.video and committed.post_id == journal.get(VIDEO_ID):
             committed = progress.remember(journal, self._await_video(journal))
         return committed
 
     def resolve(self, post: Post, journal: Journal) -> Committed | None:
         """Read the Page's posts; a video also answers for itself. Absence cannot be proved (contract 1.2)."""
-        video_id = journal.get("facebook_video_id")
-        if video_id and self._video_is_public(self._video(video_id)):
+        video_id = journal.get(VIDEO_ID)
+        if video_id and self._videos.is_public(self._videos.read(video_id)):
             return progress.remember(journal, self._await_video(journal))
         found = progress.find_one(
             self.recent_posts,
@@ -128,7 +137,7 @@ class FacebookClient(ChannelClient):
     def read_back(self, post_id: str) -> FoundPost:
         if "_" in post_id:
             return self._found(self._api.get(post_id, fields=_POST_FIELDS).object)
-        return self._found(self._api.get(post_id, fields=_VIDEO_FIELDS).object)
+        return self._found(self._api.get(post_id, fields=VIDEO_FIELDS).object)
 
     def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
         edge = f"{self._settings.page_id}/published_posts"
@@ -162,7 +171,7 @@ class FacebookClient(ChannelClient):
         """The post itself, where the id is that of a video whose post was not known at its commit."""
         if "_" in post_id:
             return post_id
-        found = self._video(post_id).get("post_id")
+        found = self._videos.read(post_id).get("post_id")
         if not found:
             raise errors.NotReady(f"{NAME}: {advice.NOT_READY}")
         return self._full_post_id(str(found))
@@ -181,78 +190,29 @@ class FacebookClient(ChannelClient):
             journal["facebook_photo_ids"] = photo_ids
 
     def _publish_feed(self, post: Post, journal: Journal) -> Committed:
-        form = {"message": post.text}
+        form = {"message": post.text} | ({} if post.media else _link_in(post.text))
         for number, photo_id in enumerate(journal.get("facebook_photo_ids") or []):
             form[f"attached_media[{number}]"] = json.dumps({"media_fbid": photo_id})
-        answer = self._api.post(f"{self._settings.page_id}/feed", form, phase=Phase.COMMIT)
+        try:
+            answer = self._api.post(f"{self._settings.page_id}/feed", form, phase=Phase.COMMIT)
+        except errors.ContentInvalid:
+            # The pictures may be what is wrong: unused ones are deleted. The next start sends them anew.
+            journal["facebook_photo_ids"] = None
+            raise
         post_id = answer.text_at("id")
         if not post_id:
             raise self._http.unknown()
         return Committed(post_id=post_id)
 
-    def _upload_video(self, video: Media, journal: Journal) -> None:
-        """Send the chunks that the platform asks for, from where the journal left off."""
-        session = journal.get("facebook_upload")
-        if session is None:
-            answer = self._video_phase("start", {"file_size": str(video.size_bytes)})
-            journal["facebook_video_id"] = self._api.needed(answer, "video_id")
-            session = {"id": self._api.needed(answer, "upload_session_id"), **_offsets(answer)}
-            journal["facebook_upload"] = session
-        while session["start"] < session["end"]:
-            with video.path.open("rb") as file:
-                file.seek(session["start"])
-                chunk = file.read(session["end"] - session["start"])
-            answer = self._video_phase(
-                "transfer",
-                {"upload_session_id": session["id"], "start_offset": str(session["start"])},
-                files={"video_file_chunk": (video.path.name, chunk, video.media_type)},
-            )
-            session = {"id": session["id"], **_offsets(answer)}
-            journal["facebook_upload"] = session
-
-    def _finish_video(self, post: Post, journal: Journal) -> Committed:
-        form = {
-            "upload_session_id": journal["facebook_upload"]["id"],
-            "title": post.title,
-            "description": post.text,
-            "published": "true",
-        }
-        answer = self._video_phase("finish", form, phase=Phase.COMMIT)
-        if answer.object.get("success") is not True:
-            raise self._http.unknown()
-        return Committed(post_id=journal["facebook_video_id"])
-
     def _await_video(self, journal: Journal) -> Committed:
-        """Wait for the post of a published video; the video's own id stands in when that takes long."""
-        video_id = journal["facebook_video_id"]
-
-        def look() -> Committed | None:
-            try:
-                video = self._video(video_id)
-            except errors.ChannelError:
-                # It is up; not being able to read it must not fail it (contract 1.1).
-                return Committed(post_id=video_id)
-            status = video.get("status") or {}
-            if status.get("video_status") in ("error", "expired"):
-                progress.forget_commit(journal)
-                journal["facebook_upload"] = None
-                raise errors.MediaInvalid(f"{NAME}: {advice.MEDIA} ({self._http.clean(_why(status))})")
-            if status.get("video_status") == "ready" and video.get("post_id"):
-                return Committed(
-                    post_id=self._full_post_id(str(video["post_id"])),
-                    permalink=self._absolute(str(video.get("permalink_url") or "")),
-                )
-            return None
-
-        found = progress.wait_until(look, pauses=self._video_pauses, sleep=self._sleep)
-        return found or Committed(post_id=video_id)
-
-    def _video_is_public(self, video: dict[str, Any]) -> bool:
-        publishing = (video.get("status") or {}).get("publishing_phase") or {}
-        return video.get("published") is True and publishing.get("publish_status", "published") == "published"
-
-    def _video(self, video_id: str) -> dict[str, Any]:
-        return self._api.get(video_id, fields=_VIDEO_FIELDS).object
+        """The post of a published video; the video's own id stands in when that takes long."""
+        video = self._videos.await_post(journal)
+        if not video:
+            return Committed(post_id=journal[VIDEO_ID])
+        return Committed(
+            post_id=self._full_post_id(str(video["post_id"])),
+            permalink=self._absolute(str(video.get("permalink_url") or "")),
+        )
 
     def _full_post_id(self, post_id: str) -> str:
         return post_id if "_" in post_id else f"{self._settings.page_id}_{post_id}"
@@ -260,17 +220,6 @@ class FacebookClient(ChannelClient):
     def _is(self, candidate: FoundPost, post: Post) -> bool:
         attachments = ((candidate.raw.get("attachments") or {}).get("data")) or []
         return progress.same_text(candidate.text, post.text) and (not post.media or bool(attachments))
-
-    def _video_phase(
-        self, name: str, form: dict[str, str], *, phase: Phase = Phase.PREPARE, files: Any = None
-    ) -> Answer:
-        return self._api.post(
-            f"{self._settings.page_id}/videos",
-            {"upload_phase": name, **form},
-            phase=phase,
-            files=files,
-            host=self._settings.video_host,
-        )
 
     def _found(self, row: dict[str, Any]) -> FoundPost:
         return FoundPost(
@@ -287,13 +236,7 @@ class FacebookClient(ChannelClient):
         return address if address.startswith("http") else f"{self._settings.site}/{address.lstrip('/')}"
 
 
-def _offsets(answer: Answer) -> dict[str, int]:
-    return {
-        "start": int(answer.text_at("start_offset") or 0),
-        "end": int(answer.text_at("end_offset") or 0),
-    }
-
-
-def _why(status: dict[str, Any]) -> str:
-    error = (status.get("processing_phase") or {}).get("error") or {}
-    return str(error.get("message") or status.get("video_status"))
+def _link_in(text: str) -> dict[str, str]:
+    """The first address of a text, to be shown as a card. Facebook refuses its own (contract 3.7)."""
+    found = ADDRESS.search(text)
+    return {"link": found.group()} if found and not _OWN_SITE.match(found.group()) else {}

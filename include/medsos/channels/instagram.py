@@ -37,6 +37,7 @@ _MEDIA_FIELDS = "id,caption,media_type,media_product_type,permalink,timestamp"
 _LISTED_WITHIN = timedelta(minutes=30)
 """How long a published post may be missing from the account's list; the contract names no figure."""
 
+_NO_SUCH_CONTAINER = "24/2207008"
 _QUOTA_WAIT = timedelta(hours=1)
 _INSIGHTS = ("views", "reach", "shares")
 _LOGIN_TOKEN = Token(remark="60 hari sejak dibuat; tanggalnya tidak diberitahukan")
@@ -225,9 +226,11 @@ class InstagramClient(ChannelClient):
             try:
                 fields = {"creation_id": journal[CONTAINER]}
                 answer = self._api.post(edge, fields, phase=Phase.COMMIT)
-            except errors.NotReady:
+            except errors.NotReady as error:
                 # The one refusal of this call that proves nothing became public (contract 4.4).
                 if pause is None:
+                    if error.code == _NO_SUCH_CONTAINER:
+                        self._containers.drop(journal)
                     raise
                 self._sleep(pause)
                 continue

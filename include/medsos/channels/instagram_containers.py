@@ -66,6 +66,7 @@ class Containers:
         except ContainerFailedError as failure:
             # The next try makes a new one.
             self.drop(journal)
+            journal[URLS] = None
             raise failure.error from None
 
     def drop(self, journal: Journal) -> None:
@@ -78,7 +79,7 @@ class Containers:
         elif len(post.images) == 1:
             url = self._picture_url(post, 0, journal)
             fields = {"image_url": url, "caption": post.text, **_alt_text(post.images[0])}
-            journal[CONTAINER] = self._create(fields)["id"]
+            journal[CONTAINER] = self._create(fields, journal)["id"]
         else:
             self._make_carousel(post, journal)
 
@@ -87,14 +88,14 @@ class Containers:
         for number in range(len(children), len(post.images)):
             url = self._picture_url(post, number, journal)
             fields = {"image_url": url, "is_carousel_item": "true", **_alt_text(post.images[number])}
-            children = [*children, self._create(fields)["id"]]
+            children = [*children, self._create(fields, journal)["id"]]
             journal[CHILDREN] = children
         for child in children:
             if self._await(child) == "EXPIRED":
                 self.drop(journal)
                 raise errors.Transient(f"{NAME}: {advice.MEDIA_AGAIN}")
         parent = {"media_type": "CAROUSEL", "children": ",".join(children), "caption": post.text}
-        journal[CONTAINER] = self._create(parent)["id"]
+        journal[CONTAINER] = self._create(parent, journal)["id"]
 
     def _make_reel(self, post: Post, video: Media, journal: Journal) -> None:
         reel = journal.get(REEL)
@@ -108,7 +109,7 @@ class Containers:
             if post.cover:
                 key = f"{post.key}-instagram-sampul"
                 fields["cover_url"] = self._media_host.publish_media(post.cover, key=key)
-            reel = self._create(fields)
+            reel = self._create(fields, journal)
             journal[REEL] = reel
         try:
             self._send(reel["uri"], video)
@@ -138,9 +139,14 @@ class Containers:
             journal[URLS] = urls
         return urls[image.sha256]
 
-    def _create(self, fields: dict[str, str]) -> dict[str, Any]:
+    def _create(self, fields: dict[str, str], journal: Journal) -> dict[str, Any]:
         """:returns: `id` of the new container and, for a resumable upload, its `uri`."""
-        answer = self._api.post(f"{self._account_id}/media", fields, phase=Phase.PREPARE)
+        try:
+            answer = self._api.post(f"{self._account_id}/media", fields, phase=Phase.PREPARE)
+        except errors.ContentInvalid:
+            # The addresses may be what is wrong. The next start hands the pictures over anew.
+            journal[URLS] = None
+            raise
         made = {"id": self._api.needed(answer, "id")}
         return made | ({"uri": self._api.needed(answer, "uri")} if "upload_type" in fields else {})
 

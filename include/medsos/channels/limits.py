@@ -176,9 +176,9 @@ def _text_problems(limits: Limits, post: Post) -> Iterator[str]:
         yield "teks dan media kosong; isi salah satunya."
     unit = UNIT_NAMES[limits.text_unit]
     yield from _at_most("teks", text_length(limits.text_unit, post.text), limits.text_length, unit)
-    yield from _at_most(
-        "judul", text_length(_title_unit(limits), post.title), limits.title_length, "karakter"
-    )
+    if not post.video:
+        length = text_length(_title_unit(limits), post.title)
+        yield from _at_most("judul", length, limits.title_length, "karakter")
     yield from _at_most("jumlah tagar", len(hashtags(post.text)), limits.hashtags, "tagar")
     yield from _at_most("jumlah sebutan akun (@)", len(mentions(post.text)), limits.mentions, "sebutan")
 

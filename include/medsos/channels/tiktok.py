@@ -38,6 +38,7 @@ from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
 PUBLISH_ID = "tiktok_publish_id"
+URLS = "tiktok_urls"
 _PUBLISH_ID_PREFIXES = ("v_pub_", "p_pub_", "v_inbox_")
 
 
@@ -198,15 +199,15 @@ class TikTokClient(ChannelClient):
 
     def _hand_over(self, post: Post, journal: Journal) -> None:
         """Give every picture a public address."""
-        urls: dict[str, str] = dict(journal.get("tiktok_urls") or {})
+        urls: dict[str, str] = dict(journal.get(URLS) or {})
         for number, image in enumerate(post.images, start=1):
             if image.sha256 not in urls:
                 key = f"{post.key}-tiktok-{number}"
                 urls = {**urls, image.sha256: self._media_host.publish_media(image, key=key)}
-                journal["tiktok_urls"] = urls
+                journal[URLS] = urls
 
     def _publish_photos(self, post: Post, journal: Journal) -> None:
-        urls = journal["tiktok_urls"]
+        urls = journal[URLS]
         body = {
             "media_type": "PHOTO",
             "post_mode": "DIRECT_POST",
@@ -217,7 +218,12 @@ class TikTokClient(ChannelClient):
                 "photo_cover_index": 0,
             },
         }
-        answer = self._api.post("post/publish/content/init/", body, phase=Phase.COMMIT)
+        try:
+            answer = self._api.post("post/publish/content/init/", body, phase=Phase.COMMIT)
+        except errors.ContentInvalid:
+            # The addresses may be what is wrong. The next start hands the pictures over anew.
+            journal[URLS] = None
+            raise
         publish_id = answer.text_at("data", "publish_id")
         if not publish_id:
             raise self._http.unknown()
@@ -236,6 +242,7 @@ class TikTokClient(ChannelClient):
             status = answer.text_at("data", "status")
             if status == "FAILED":
                 journal[PUBLISH_ID] = None
+                journal[URLS] = None
                 self._uploader.forget(journal)
                 problem = fail_problem(answer)
                 raise self._http.refusal(

@@ -82,8 +82,7 @@ class TikTokVideoUploader:
             raise errors.Transient(f"TikTok: {advice.MEDIA_AGAIN}")
         plan = ChunkPlan(upload["total"], upload["size"], upload["count"])
         answer = self._send(video, plan, upload, Phase.COMMIT)
-        if answer.status == 416 and not self.waits_for_bytes(self._status(journal[PUBLISH_ID]), video):
-            # All bytes had arrived before.
+        if answer.status == 416 and self._has_arrived(video, journal):
             return
         if answer.status in (403, 404, 416):
             self.forget(journal)
@@ -91,6 +90,16 @@ class TikTokVideoUploader:
         if answer.status != 201:
             raise self._http.unknown()
         journal[KEY] = {**upload, "sent": plan.count}
+
+    def _has_arrived(self, video: Media, journal: Journal) -> bool:
+        """Whether all bytes had arrived before.
+
+        :raises UnknownOutcome: that could not be asked, and they may have.
+        """
+        try:
+            return not self.waits_for_bytes(self._status(journal[PUBLISH_ID]), video)
+        except errors.ChannelError:
+            raise self._http.unknown() from None
 
     def forget(self, journal: Journal) -> None:
         journal[KEY] = None

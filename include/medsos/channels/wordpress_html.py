@@ -6,7 +6,8 @@ import re
 from html import escape
 from html.parser import HTMLParser
 
-_URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+from medsos.channels.addresses import ADDRESS
+
 _BLOCKS = {"p", "figure", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "div"}
 _SILENT = {"script", "style", "figcaption"}
 
@@ -53,7 +54,7 @@ def _safe(text: str) -> str:
 
 def _inline(paragraph: str) -> str:
     parts, end = [], 0
-    for match in _URL.finditer(paragraph):
+    for match in ADDRESS.finditer(paragraph):
         url = _safe(match.group())
         parts += [_safe(paragraph[end : match.start()]), f'<a href="{url}">{url}</a>']
         end = match.end()

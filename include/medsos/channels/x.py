@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from html import unescape
 from typing import Any
 
 from requests.auth import AuthBase
@@ -34,12 +32,13 @@ from medsos.channels.tokens import (
 from medsos.channels.usage import Usage
 from medsos.channels.x_media import XMediaUploader
 from medsos.channels.x_numbers import read_metrics
+from medsos.channels.x_read import moment, written_text
 from medsos.channels.x_rules import NO_SUCH_POST, read_problem, rules
 from medsos.clock import Clock, utc_now
 
 NAME = "X"
+_MEDIA_REFUSED = "x_media_refused"
 _FIELDS = "created_at,entities,attachments"
-_TRAILING_LINK = re.compile(r"(?:\s*https?://(?:t\.co|pic\.(?:x|twitter)\.com)/\S+)+\s*$")
 
 
 @dataclass(frozen=True)
@@ -157,10 +156,13 @@ class XClient(ChannelClient):
 
         try:
             return progress.commit_once(journal, self._http.server_now, create, platform=NAME)
-        except errors.MediaInvalid:
-            # The ids have expired or were refused: the next try uploads anew.
+        except errors.MediaInvalid as error:
+            # The ids have expired or were refused: the next try uploads anew, once by itself (contract 5.8).
             self._uploader.forget(journal)
-            raise
+            if journal.get(_MEDIA_REFUSED):
+                raise
+            journal[_MEDIA_REFUSED] = True
+            raise errors.Transient(str(error), code=error.code, http_status=error.http_status) from None
 
     def resolve(self, post: Post, journal: Journal) -> Committed | None:
         """Read the account's posts. Absence cannot be proved (contract 1.2)."""
@@ -260,7 +262,7 @@ class XClient(ChannelClient):
         return FoundPost(
             post_id=post_id,
             text=written_text(row),
-            created_at=_time(row.get("created_at")),
+            created_at=moment(row.get("created_at")),
             permalink=self.permalink(post_id) if post_id else None,
             raw=row,
         )
@@ -272,28 +274,7 @@ class XClient(ChannelClient):
         return f"{self._settings.host.rstrip('/')}/2/{path}"
 
 
-def written_text(row: dict[str, Any]) -> str:
-    """The text as it was written: links unfolded, the link to the media dropped, entities resolved."""
-    text = str(row.get("text") or "")
-    for link in (row.get("entities") or {}).get("urls") or ():
-        if (
-            link.get("media_key")
-            or "/photo/" in str(link.get("expanded_url"))
-            or "/video/" in str(link.get("expanded_url"))
-        ):
-            continue
-        text = text.replace(str(link.get("url")), str(link.get("expanded_url") or link.get("url")))
-    return _TRAILING_LINK.sub("", unescape(text)) if row.get("attachments") else unescape(text)
-
-
 def _oauth1(settings: XSettings) -> AuthBase:
     return OAuth1(
         settings.consumer_key, settings.consumer_secret, settings.access_token, settings.access_secret
     )
-
-
-def _time(value: object) -> datetime | None:
-    try:
-        return datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
