@@ -15,7 +15,7 @@ from sqlalchemy import select
 from driver import DAG_ID, approve_everything
 from medsos.errors import StackError
 from medsos.stack.api import PARKED_SECONDS, AirflowApi
-from medsos.store.models import ChannelResult, Cycle, Publication
+from medsos.store.models import AuditEntry, ChannelResult, Cycle, Publication
 from medsos.store.session import transaction
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
@@ -121,6 +121,13 @@ def publications(installation: Installation, run_id: str) -> dict[str, Publicati
         rows = session.scalars(select(Publication).where(Publication.cycle_id == cycle.id)).all()
     assert len(rows) == len({row.channel for row in rows}), "two ledger rows for one channel"
     return {row.channel: row for row in rows}
+
+
+def interrupted_commits(installation: Installation) -> int:
+    """How often it was not known what had become of a commit, by the audit trail."""
+    with transaction(installation.database_url) as session:
+        moves = session.scalars(select(AuditEntry).where(AuditEntry.action == "publication.moved")).all()
+    return sum(move.after["state"] == "unknown" for move in moves)
 
 
 def task_states(api: AirflowApi, run_id: str) -> dict[str, dict[str, Any]]:

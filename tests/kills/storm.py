@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import requests
-from cycles import ENDED, UNPROVABLE, People, Verdict, judge
+from cycles import ENDED, UNPROVABLE, People, Verdict, interrupted_commits, judge
 from installations import Installation
 from killing import Kill, Killer, recoveries, summary
 
@@ -25,22 +25,47 @@ RECOVERY_SECONDS = 120
 
 @dataclass
 class Outcome:
-    """What is left of a storm. `slowest`: seconds, the kill, the channel."""
+    """What is left of a storm.
+
+    :param recovered: seconds, the kill, the channel; slowest first.
+    :param in_doubt: how often a commit was interrupted and the platform had to be asked.
+    """
 
     seed: int
     kills: list[Kill]
     verdict: Verdict
     recovered: list[tuple[float, Kill, str]]
+    in_doubt: int
     people: People
     seconds: float
 
     @property
     def line(self) -> str:
-        v = self.verdict
-        return (
-            f"kills {len(self.kills)} · duplicates {v.duplicates} · lost {v.lost} "
-            f"· false failures {v.false_failures} · stuck {v.stuck}"
-        )
+        return line_of(len(self.kills), self.verdict)
+
+
+OUTCOMES: list[Outcome] = []
+LINES: list[str] = []
+"""What is shown at the end of a test run."""
+
+
+def line_of(kills: int, v: Verdict) -> str:
+    return (
+        f"kills {kills} · duplicates {v.duplicates} · lost {v.lost} "
+        f"· false failures {v.false_failures} · stuck {v.stuck}"
+    )
+
+
+def total() -> str:
+    """The four zeros over all storms of this test run."""
+    verdicts = [outcome.verdict for outcome in OUTCOMES]
+    together = Verdict(
+        sum(v.duplicates for v in verdicts),
+        sum(v.lost for v in verdicts),
+        sum(v.false_failures for v in verdicts),
+        sum(v.stuck for v in verdicts),
+    )
+    return line_of(sum(len(outcome.kills) for outcome in OUTCOMES), together)
 
 
 def seed_of_today() -> int:
@@ -85,10 +110,12 @@ def weather(installation: Installation, *, cycles: int, deck: dict[str, int]) ->
         killer.kills,
         judge(installation, people),
         recoveries(installation, people, killer.kills),
+        interrupted_commits(installation),
         people,
         time.monotonic() - began,
     )
-    _report(installation, outcome)
+    OUTCOMES.append(outcome)
+    _report(outcome)
     return outcome
 
 
@@ -106,12 +133,13 @@ def _carry_through(people: People, killer: Killer, began: float) -> None:
         time.sleep(0.7)
 
 
-def _report(installation: Installation, outcome: Outcome) -> None:
-    say(f"{outcome.line} ({summary(outcome.kills)}; {outcome.seconds:.0f} s; seed {outcome.seed})")
-    slowest = [
-        f"{seconds:.0f} s ({kill.kind}, {channel})" for seconds, kill, channel in outcome.recovered[:3]
-    ]
-    say(f"slowest recovery {', '.join(slowest)}")
+def _report(outcome: Outcome) -> None:
+    slowest = [f"{seconds:.0f} s ({kill.kind}, {at})" for seconds, kill, at in outcome.recovered[:3]]
+    say(
+        f"{outcome.line} ({summary(outcome.kills)}; {outcome.in_doubt} in mid-commit; "
+        f"{outcome.seconds:.0f} s; seed {outcome.seed})"
+    )
+    say(f"  slowest recovery {', '.join(slowest)}")
     for problem in outcome.verdict.problems:
         say(f"  {problem}")
     for run_id, task_id, option in outcome.people.asked:
@@ -127,6 +155,6 @@ def assert_asked_only_where_nothing_can_be_proved(outcome: Outcome) -> None:
 
 
 def say(text: str) -> None:
-    """To the terminal, also while pytest captures."""
-    sys.__stderr__.write(f"\n{text}")
-    sys.__stderr__.flush()
+    """Now, where nothing is captured, and at the end of the test run."""
+    sys.stdout.write(f"{text}\n")
+    LINES.append(text)

@@ -56,6 +56,7 @@ def outcome(machine: OneMachine) -> Outcome:
 
 def test_no_kill_doubles_loses_or_strands_a_post_or_calls_it_failed(outcome: Outcome) -> None:
     assert Counter(kill.kind for kill in outcome.kills) == DECK
+    assert outcome.in_doubt > 0
     assert outcome.verdict.problems == []
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 TRIES = 1000
 """More than the longest deadline can use up; the policy decides, not this number."""
 
-AFTER_A_KILL = timedelta(seconds=15)
-"""When a worker died nobody asks the policy."""
+AFTER_A_KILL = timedelta(seconds=10)
+"""When a worker died nobody asks the policy. Airflow has waited for half a minute by then."""
 
 
 class PublishOperator(FormOperator):

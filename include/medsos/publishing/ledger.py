@@ -20,7 +20,7 @@ from medsos.store.audit import append_audit
 from medsos.store.models import Publication, PublicationAttempt
 from medsos.store.session import transaction
 
-LEASE = timedelta(seconds=45)
+LEASE = timedelta(seconds=40)
 """How long a worker may hold a publication without a sign of life.
 
 A living worker gives one every fifth of it, also during a long upload; a dead one is inherited from

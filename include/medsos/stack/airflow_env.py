@@ -9,8 +9,8 @@ from medsos.stack import secret_files
 from medsos.stack.config import USERS, StackConfig
 
 RECOVERY = {
-    # A living task gives a sign every 5 s. Nine missed ones: its worker is dead, and the next try may begin.
-    "task_instance_heartbeat_timeout": "45",
+    # A living task gives a sign every 5 s. Six missed ones: its worker is dead, and the next try may begin.
+    "task_instance_heartbeat_timeout": "30",
     "task_instance_heartbeat_timeout_detection_interval": "5",
     # A scheduler that was killed counts as dead after 30 s; its tasks are then taken over at the next look.
     "orphaned_tasks_check_interval": "15",

@@ -1,0 +1,14 @@
+"""Shows at the end of a test run what the storms have shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from storm import LINES, total
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if LINES:
+        terminalreporter.section("kills in a real Airflow")
+        for line in [*LINES, total()]:
+            terminalreporter.write_line(line)
