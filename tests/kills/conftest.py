@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from storm import LINES, total
+import pytest
+
+# Before the first import: a failed duty then says what it saw.
+pytest.register_assert_rewrite("duties")
+
+from storm import LINES, total  # noqa: E402
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from driver import DAG_ID, approve_everything
 from medsos.errors import StackError
 from medsos.stack.api import PARKED_SECONDS, AirflowApi
-from medsos.store.models import AuditEntry, ChannelResult, Cycle, Publication
+from medsos.store.models import AuditEntry, ChannelResult, Cycle, Publication, PublicationAttempt
 from medsos.store.session import transaction
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
@@ -37,7 +37,8 @@ def request_for(title: str, channels: Sequence[str] = CHANNELS) -> dict[str, Any
 class People:
     """Everybody of the office, answering whatever form has waited long enough.
 
-    :param asked: forms about uploads, which nobody should have to see: (run id, task id, what was answered).
+    :param answered: all forms that were answered: (run id, task id).
+    :param asked: those about uploads, which nobody should have to see, with what was answered.
     """
 
     def __init__(self, installation: Installation) -> None:
@@ -46,6 +47,7 @@ class People:
         self._seen: dict[str, float] = {}
         self.titles: dict[str, str] = {}
         self.asked: list[tuple[str, str, str]] = []
+        self.answered: list[tuple[str, str]] = []
 
     def __getitem__(self, name: str) -> AirflowApi:
         if name not in self._known:
@@ -78,6 +80,7 @@ class People:
         except StackError:
             # The form went away meanwhile, as after a kill; it comes back if it is still needed.
             return
+        self.answered.append((task["dag_run_id"], task["task_id"]))
         if task["task_id"].startswith("upload."):
             self.asked.append((task["dag_run_id"], task["task_id"], option))
 
@@ -99,21 +102,6 @@ def visible_posts(installation: Installation, containing: str) -> list[dict[str,
     return [post for post in posts if containing in str(post)]
 
 
-def writing_requests(installation: Installation, besides: tuple[str, ...] = ()) -> int:
-    """How many requests so far could have changed something on a platform (tokens and queries aside).
-
-    :param besides: beginnings of paths that are left out, because another cycle is using that platform.
-    """
-    entries = requests.get(f"{installation.sandbox_url}/_inspect/requests", timeout=30).json()
-    reads = ("/oauth", "creator_info", "status/fetch", "video/list", "video/query")
-    return sum(
-        entry["method"] != "GET"
-        and not any(part in entry["path"] for part in reads)
-        and not entry["path"].startswith(besides)
-        for entry in entries
-    )
-
-
 def publications(installation: Installation, run_id: str) -> dict[str, Publication]:
     """The ledger rows of a run by channel."""
     with transaction(installation.database_url) as session:
@@ -121,6 +109,14 @@ def publications(installation: Installation, run_id: str) -> dict[str, Publicati
         rows = session.scalars(select(Publication).where(Publication.cycle_id == cycle.id)).all()
     assert len(rows) == len({row.channel for row in rows}), "two ledger rows for one channel"
     return {row.channel: row for row in rows}
+
+
+def attempts(installation: Installation, run_id: str) -> int:
+    """How often the publishing protocol was run for the posts of a cycle."""
+    numbers = [row.id for row in publications(installation, run_id).values()]
+    with transaction(installation.database_url) as session:
+        tries = select(PublicationAttempt.id).where(PublicationAttempt.publication_id.in_(numbers))
+        return len(session.scalars(tries).all())
 
 
 def interrupted_commits(installation: Installation) -> int:

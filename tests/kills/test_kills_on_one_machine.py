@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from aftermath import (
-    assert_a_cleared_publishing_task_sends_nothing,
-    assert_a_cleared_run_asks_nobody_and_sends_nothing,
-    assert_the_platforms_got_their_time,
-    assert_the_same_request_twice_is_one_cycle,
-    start_on_troubled_platforms,
+from aftermath import Aftermath
+from duties import (
+    a_cleared_publishing_task_sends_nothing,
+    a_cleared_run_asks_nobody_and_sends_nothing,
+    everything_is_up_once,
+    nothing_is_left_over,
+    recovered_in_time_without_a_person,
+    the_platforms_got_their_time,
+    the_same_request_twice_is_one_cycle,
 )
-from cycles import People
 from installations import OneMachine, patient_office
-from storm import RECOVERY_SECONDS, Outcome, assert_asked_only_where_nothing_can_be_proved, weather
+from storm import Outcome, weather
 
 from driver import DAG_ID
 from medsos.stack.config import StackConfig
@@ -25,9 +26,7 @@ from medsos.stack.supervisor import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-CYCLES = 4
-TROUBLED = ("/x/", "/tiktok")
-"""Where a cycle is under way while others are cleared."""
+CYCLES = 3
 DECK = {"task": 11, "watcher": 7, "worker": 6, "scheduler": 3, "other": 2}
 
 
@@ -54,37 +53,34 @@ def outcome(machine: OneMachine) -> Outcome:
     return weather(machine, cycles=CYCLES, deck=DECK)
 
 
+@pytest.fixture(scope="module")
+def after(machine: OneMachine, outcome: Outcome) -> Aftermath:
+    return Aftermath(machine, outcome.people, troubled=True)
+
+
 def test_no_kill_doubles_loses_or_strands_a_post_or_calls_it_failed(outcome: Outcome) -> None:
-    assert Counter(kill.kind for kill in outcome.kills) == DECK
-    assert outcome.in_doubt > 0
-    assert outcome.verdict.problems == []
+    everything_is_up_once(outcome, DECK)
 
 
 def test_after_every_kill_the_post_is_up_within_two_minutes_without_a_person(outcome: Outcome) -> None:
-    assert outcome.recovered
-    late = [item for item in outcome.recovered if item[0] > RECOVERY_SECONDS]
-    assert late == []
-    assert_asked_only_where_nothing_can_be_proved(outcome)
+    recovered_in_time_without_a_person(outcome)
 
 
-@pytest.fixture(scope="module")
-def troubled(machine: OneMachine, outcome: Outcome) -> People:
-    """Waits for its platforms while the tests below do their work."""
-    return start_on_troubled_platforms(machine)
+def test_a_publishing_task_cleared_after_success_sends_nothing(after: Aftermath) -> None:
+    a_cleared_publishing_task_sends_nothing(after)
 
 
-@pytest.mark.usefixtures("troubled")
-def test_a_publishing_task_cleared_after_success_sends_nothing(machine: OneMachine, outcome: Outcome) -> None:
-    assert_a_cleared_publishing_task_sends_nothing(machine, outcome.people, besides=TROUBLED)
+def test_a_whole_run_cleared_asks_nobody_and_sends_nothing(after: Aftermath) -> None:
+    a_cleared_run_asks_nobody_and_sends_nothing(after)
 
 
-def test_a_whole_run_cleared_asks_nobody_and_sends_nothing(machine: OneMachine, outcome: Outcome) -> None:
-    assert_a_cleared_run_asks_nobody_and_sends_nothing(machine, outcome.people, besides=TROUBLED)
+def test_the_same_request_triggered_twice_is_one_cycle(after: Aftermath) -> None:
+    the_same_request_twice_is_one_cycle(after)
 
 
-def test_the_same_request_triggered_twice_is_one_cycle(machine: OneMachine, outcome: Outcome) -> None:
-    assert_the_same_request_twice_is_one_cycle(machine, outcome.people)
+def test_retry_after_is_waited_for_and_an_outage_is_sat_out(after: Aftermath) -> None:
+    the_platforms_got_their_time(after)
 
 
-def test_retry_after_is_waited_for_and_an_outage_is_sat_out(machine: OneMachine, troubled: People) -> None:
-    assert_the_platforms_got_their_time(machine, troubled)
+def test_in_the_end_nothing_is_left_over(after: Aftermath) -> None:
+    nothing_is_left_over(after)
