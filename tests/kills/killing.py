@@ -21,7 +21,7 @@ from medsos.errors import StackError
 from medsos.stack.api import AirflowApi
 
 PUBLISHING = "upload.publish_"
-PAUSE_SECONDS = (0.5, 3)
+PAUSE_SECONDS = (0.3, 2.2)
 SCHEDULER_REST_SECONDS = 16
 """Between two kills of schedulers: a service that dies sooner counts as one that cannot work."""
 

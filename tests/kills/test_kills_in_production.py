@@ -24,7 +24,7 @@ from medsos.store.session import engine_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-CYCLES = 3
+CYCLES = 4
 DECK = {"task": 11, "watcher": 6, "worker": 2, "scheduler": 4, "other": 2}
 
 

@@ -26,7 +26,7 @@ from medsos.stack.supervisor import Stack
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-CYCLES = 3
+CYCLES = 4
 DECK = {"task": 11, "watcher": 7, "worker": 6, "scheduler": 3, "other": 2}
 
 
