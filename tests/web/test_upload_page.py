@@ -269,7 +269,12 @@ def test_an_answer_to_what_no_longer_waits_is_refused(visit: Visit, by_hand: int
     assert "tidak lagi menunggu" in text_of(refused.text)
 
 
-def test_a_refused_answer_comes_back_with_its_reason_and_address(visit: Visit, by_hand: int) -> None:
+def test_a_report_that_the_task_refused_comes_back_whole(
+    visit: Visit, by_hand: int, airflow: Airflow, platform: str
+) -> None:
+    address = f"{platform}/facebook.com/kpukotabengkulu/posts/77"
+    browser = visit("admin")
+    send(browser, by_hand, tautan=address, file=("a.jpg", screenshot()), jawaban="Sudah tayang")
     with transaction() as session:
         session.add(
             FormAnswer(
@@ -277,16 +282,21 @@ def test_a_refused_answer_comes_back_with_its_reason_and_address(visit: Visit, b
                 task_id="upload.publish_facebook",
                 round=0,
                 option="Sudah tayang",
-                answers={"tautan": "https://www.facebook.com/kpu/posts/9"},
+                answers=airflow.answers[0][2],
                 answered_by="admin",
                 answered_at=NOW,
                 accepted=False,
                 problem="Alamat itu tidak menjawab.",
             )
         )
-    page = visit("admin").get(f"/medsos/unggahan/{by_hand}/facebook").text
+    airflow.forms[:] = [waits_for(by_hand)]
+    page = browser.get(f"/medsos/unggahan/{by_hand}/facebook").text
     assert "Alamat itu tidak menjawab." in page
-    assert fields_of(page)["tautan"] == "https://www.facebook.com/kpu/posts/9"
+    assert fields_of(page)["tautan"] == address
+    assert "Sudah tersimpan" in page
+    assert send(browser, by_hand, page=page, jawaban="Sudah tayang").status_code == 303
+    assert airflow.answers[1] == airflow.answers[0]
+    assert len(proofs()) == 1
 
 
 def test_there_is_no_page_before_the_approval_nor_for_foreign_eyes(

@@ -31,6 +31,12 @@ def kept_name(evidence: Evidence) -> str:
     return f"bukti:{evidence.id}"
 
 
+def kept_number(name: str) -> int | None:
+    """The number of the evidence that a form names; None for a file of the intake folder."""
+    match = _KEPT.fullmatch(name.strip())
+    return int(match[1]) if match else None
+
+
 def checked_address(run: CycleRun, row: Publication, address: str) -> str:
     """The typed address, if it is one post of this channel that answers and belongs to no other cycle.
 
@@ -113,8 +119,8 @@ def accepted_screenshot(
             "Tangkapan layar belum ada. Kirim melalui halaman unggahan, atau taruh berkasnya di folder masuk "
             "dan tulis namanya."
         )
-    if match := _KEPT.fullmatch(name):
-        return _kept(run, row, int(match[1]), address)
+    if (number := kept_number(name)) is not None:
+        return _kept(run, row, number, address)
     return keep_screenshot_of_person(run, row, _from_intake(run, name), address=address, by=by, at=at)
 
 

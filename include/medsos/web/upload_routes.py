@@ -273,10 +273,13 @@ async def _show(
 
 
 def _typed_before(view: UploadView, visitor: Visitor) -> Typed:
-    """The address of a refused answer, so that nobody types it twice."""
+    """What came with a refused answer, so that nobody types or chooses it twice."""
     if view.refused is None or view.refused.answered_by != visitor.username:
         return Typed()
-    return Typed(address=str(view.refused.answers.get(ADDRESS) or ""))
+    waits = waiting_screenshot(view.cycle.id, view.channel, view.refused_picture) is not None
+    return Typed(
+        address=str(view.refused.answers.get(ADDRESS) or ""), picture=view.refused_picture if waits else ""
+    )
 
 
 def _purpose(view: UploadView) -> str:

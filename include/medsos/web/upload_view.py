@@ -16,6 +16,7 @@ from medsos.content.captions import fill_links, web_address_needed
 from medsos.evaluation.channels import proofs_of
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.operators.cycle import CycleRun
+from medsos.operators.handed_in import PICTURE, kept_number
 from medsos.operators.publishing import TEXT
 from medsos.publishing.states import State
 from medsos.store.models import (
@@ -48,7 +49,10 @@ class UploadFile:
 
 @dataclass(frozen=True)
 class UploadView:
-    """Everything on the page except what Airflow and the platform know."""
+    """Everything on the page except what Airflow and the platform know.
+
+    :param refused_picture: SHA-256 of the screenshot of the answer that could not be accepted.
+    """
 
     cycle: Cycle
     office: Office
@@ -64,6 +68,7 @@ class UploadView:
     team: tuple[Holder, ...]
     reason: str
     refused: FormAnswer | None
+    refused_picture: str
 
     @property
     def channel(self) -> str:
@@ -125,6 +130,7 @@ def upload_view(
     team = [*holders(session, office.slug, "tim_medsos", today)]
     team += holders(session, office.slug, "admin_medsos", today)
     attempts = select(func.count()).select_from(PublicationAttempt)
+    refused = _refused(session, cycle_id, channel)
     return UploadView(
         cycle=cycle,
         office=office,
@@ -139,7 +145,8 @@ def upload_view(
         proofs=tuple(proofs_of(session, row.id)),
         team=tuple({holder.username: holder for holder in team}.values()),
         reason=_why_no_screenshot(session, cycle_id, channel),
-        refused=_refused(session, cycle_id, channel),
+        refused=refused,
+        refused_picture=_picture_of(session, refused),
     )
 
 
@@ -208,3 +215,9 @@ def _refused(session: Session, cycle_id: int, channel: str) -> FormAnswer | None
         .limit(1)
     ).first()
     return last if last is not None and not last.accepted else None
+
+
+def _picture_of(session: Session, answer: FormAnswer | None) -> str:
+    number = kept_number(str(answer.answers.get(PICTURE) or "")) if answer is not None else None
+    evidence = session.get(Evidence, number) if number is not None else None
+    return evidence.sha256 if evidence is not None else ""
