@@ -160,6 +160,22 @@ def test_a_missing_screenshot_is_handed_in_without_an_address(
     assert airflow.answers[0][2]["tangkapan_layar"] == f"bukti:{proof.id}"
 
 
+def test_an_address_that_the_platform_never_told_is_asked_for_too(
+    visit: Visit, without_picture: int, airflow: Airflow, platform: str
+) -> None:
+    with transaction() as session:
+        session.query(Publication).filter_by(cycle_id=without_picture).one().permalink = None
+    browser, address = visit("admin"), f"{platform}/facebook.com/kpukotabengkulu/posts/2"
+    refused = send(
+        browser, without_picture, file=("a.jpg", screenshot()), tautan="", jawaban="Kirim tangkapan layar"
+    )
+    assert "masih kosong" in text_of(refused.text)
+    again = send(browser, without_picture, page=refused.text, tautan=address, jawaban="Kirim tangkapan layar")
+    assert again.status_code == 303
+    (proof,) = proofs()
+    assert airflow.answers[0][2] == {"tautan": address, "tangkapan_layar": f"bukti:{proof.id}"}
+
+
 def test_going_on_without_a_screenshot_is_asked_once_more(
     visit: Visit, without_picture: int, airflow: Airflow
 ) -> None:

@@ -125,9 +125,12 @@ def _upload(tour: Walk, page: Page, app: TrainingApp, channel: str, *, tell: boo
     picture.unlink()
     proof = _photograph_the_phone(tour, page, permalink, channel)
     page.locator("[name=berkas]").set_input_files(proof)
-    if tell:
-        _make_a_mistake(tour, page, app)
     page.get_by_label("Alamat postingan").fill(permalink)
+    if tell:
+        _to_the_top(page, "Laporkan")
+        tour.shoot(page, "unggah-lapor")
+        _make_a_mistake(tour, page, app)
+        page.get_by_label("Alamat postingan").fill(permalink)
     page.get_by_role("button", name="Sudah tayang").click()
     page.get_by_text(f"{name} sudah tayang").wait_for(timeout=90_000)
     if tell:
@@ -153,8 +156,6 @@ def _photograph_the_phone(tour: Walk, page: Page, permalink: str, channel: str) 
 def _make_a_mistake(tour: Walk, page: Page, app: TrainingApp) -> None:
     """The address of another platform: told on the same page, and the picture stays."""
     page.get_by_label("Alamat postingan").fill(app.posts("x")[-1]["permalink"])
-    _to_the_top(page, "Laporkan")
-    tour.shoot(page, "unggah-lapor")
     page.get_by_role("button", name="Sudah tayang").click()
     page.get_by_text("Sudah tersimpan").wait_for()
     page.get_by_text("bukan dari facebook.com").wait_for()

@@ -197,8 +197,10 @@ def _admin_sees_the_result(tour: Walk) -> None:
         entry = page.get_by_role("listitem").filter(has_text=TITLE).filter(has_text="Selesai")
         tour.until(page, "/medsos/siklus", lambda: entry.count() > 0)
         tour.shoot(page, "admin-siklus")
-        page.get_by_role("link", name=TITLE).first.click()
-        page.locator("main h1").wait_for()
+        address = str(page.get_by_role("link", name=TITLE).first.get_attribute("href"))
+        # The report comes some seconds after the evaluation.
+        report = page.get_by_role("link", name="Laporan evaluasi")
+        tour.until(page, address, lambda: report.count() > 0)
         tour.shoot(page, "admin-hasil", whole=True)
         page.get_by_role("link", name="Halaman tautan").click()
         page.get_by_text("Kode QR").wait_for()
