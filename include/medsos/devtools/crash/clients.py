@@ -8,6 +8,7 @@ from typing import Any
 
 from medsos.channels.base import ChannelClient
 from medsos.channels.facebook import FacebookClient, FacebookSettings
+from medsos.channels.gate import ALLOWANCES
 from medsos.channels.instagram import InstagramClient, InstagramSettings
 from medsos.channels.tiktok import TikTokClient, TikTokSettings
 from medsos.channels.tokens import TokenStore
@@ -15,6 +16,7 @@ from medsos.channels.wordpress import WordPressClient
 from medsos.channels.wordpress_api import WordPressSettings
 from medsos.channels.x import XClient, XSettings
 from medsos.clock import Clock
+from medsos.hooks.shared_limits import SharedLimits
 
 Accounts = Mapping[str, Mapping[str, Any]]
 
@@ -33,6 +35,11 @@ class Surroundings:
     clock: Clock
     sleep: Callable[[float], None]
 
+    def as_given(self, channel: str) -> dict[str, Any]:
+        """What every client of `channel` takes: time, and the limits that all workers share."""
+        gate = SharedLimits(channel, channel, ALLOWANCES[channel], clock=self.clock)
+        return {"clock": self.clock, "sleep": self.sleep, "gate": gate}
+
 
 def web(around: Surroundings) -> WordPressClient:
     keys = around.accounts["web"]
@@ -40,8 +47,7 @@ def web(around: Surroundings) -> WordPressClient:
         WordPressSettings(
             site=f"{around.url}/web", user=keys["username"], password=keys["application_password"]
         ),
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("web"),
     )
 
 
@@ -56,8 +62,7 @@ def facebook(around: Surroundings) -> FacebookClient:
             video_host=f"{around.url}/graph-video",
             site=f"{around.url}/facebook.com",
         ),
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("facebook"),
     )
 
 
@@ -71,8 +76,7 @@ def instagram(around: Surroundings) -> InstagramClient:
             host=f"{around.url}/graph",
         ),
         media_host=web(around),
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("instagram"),
     )
 
 
@@ -87,8 +91,7 @@ def x(around: Surroundings) -> XClient:
             host=f"{around.url}/x",
             site=f"{around.url}/x.com",
         ),
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("x"),
     )
 
 
@@ -105,8 +108,7 @@ def x_rotating(around: Surroundings) -> XClient:
             site=f"{around.url}/x.com",
         ),
         token_store=around.tokens,
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("x"),
     )
 
 
@@ -123,8 +125,7 @@ def tiktok(around: Surroundings) -> TikTokClient:
         ),
         media_host=web(around),
         token_store=around.tokens,
-        clock=around.clock,
-        sleep=around.sleep,
+        **around.as_given("tiktok"),
     )
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from multiprocessing.sharedctypes import RawValue
 from pathlib import Path
@@ -17,8 +16,9 @@ from typing import Any
 import requests
 
 from medsos.channels.tokens import TokenPair
-from medsos.clock import utc_now
+from medsos.clock import Clock, utc_now
 from medsos.devtools.crash.clients import Surroundings
+from medsos.hooks.tokens import VariableTokens
 from medsos.publishing.ledger import open_publication
 from medsos.publishing.states import State
 from medsos.store.migrate import upgrade
@@ -48,6 +48,8 @@ class World:
         assert self._sandbox.stdout  # noqa: S101  narrows the type for the checker
         self.url = str(json.loads(self._sandbox.stdout.readline())["url"])
         self._control = requests.Session()
+        # Shared limits and leases find the record as they do in a task.
+        os.environ["MEDSOS_DATABASE_URL"] = self.database_url
         self._make_template()
         self.accounts = self.ask("accounts")
 
@@ -104,7 +106,7 @@ class World:
         return Surroundings(
             url=self.url,
             accounts=self.accounts,
-            tokens=_TokenFile(self._token_file, passing_store),
+            tokens=_TokenFile(self._token_file, passing_store, clock=self.now, sleep=self.pass_time),
             clock=self.now,
             sleep=self.pass_time,
         )
@@ -146,18 +148,18 @@ class World:
         engine_for(url).dispose()
 
 
-class _TokenFile:
-    """The living token pair, in a file that is replaced in one step."""
+class _TokenFile(VariableTokens):
+    """The living token pair, in a file that is replaced in one step; its lease is that of the record.
 
-    def __init__(self, path: Path, passing_store: Callable[[], None]) -> None:
+    :param passing_store: called before a pair is stored.
+    """
+
+    def __init__(
+        self, path: Path, passing_store: Callable[[], None], *, clock: Clock, sleep: Callable[[float], None]
+    ) -> None:
+        super().__init__("token", clock=clock, sleep=sleep)
         self._path = path
         self._passing_store = passing_store
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        with self._path.with_suffix(".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
 
     def load(self) -> TokenPair | None:
         if not self._path.exists():
