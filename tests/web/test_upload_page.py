@@ -17,6 +17,10 @@ from web_samples import CAPTIONS, design_round, new_cycle, office_with_people, u
 
 from builders import NOW
 from medsos.evidence.archive import Archive
+from medsos.operators.cycle import cycle_run
+from medsos.operators.evidence import CaptureOperator
+from medsos.operators.publish import FacebookPublishOperator
+from medsos.operators.publish_forms import upload_form
 from medsos.store.models import AuditEntry, Cycle, FormAnswer, Publication
 from medsos.store.session import transaction
 
@@ -363,3 +367,20 @@ def test_a_settled_upload_says_so(visit: Visit, archive: Archive, home: Path) ->
     cancelled = upload_under_way(archive, state="cancelled", problem="Dibatalkan oleh admin.")
     page = visit("admin").get(f"/medsos/unggahan/{cancelled}/facebook")
     assert "Kanal ini dibatalkan" in text_of(page.text)
+
+
+def test_the_buttons_and_the_forms_in_airflow_lead_to_the_page(
+    by_hand: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDSOS_PUBLIC_URL", "https://medsos.example/")
+    ours = f"https://medsos.example/medsos/unggahan/{by_hand}/facebook"
+    of_facebook = {"office": "kota-bengkulu", "cycle_id": str(by_hand)}
+    publish = FacebookPublishOperator(task_id="upload.publish_facebook", **of_facebook)
+    capture = CaptureOperator(task_id="upload.capture_facebook", channel="facebook", **of_facebook)
+    for operator in (publish, capture):
+        (link,) = operator.operator_extra_links
+        assert link.get_link(operator, ti_key=None) == ours
+    with transaction() as session:
+        row = session.query(Publication).filter_by(cycle_id=by_hand).one()
+    assert f"]({ours})" in upload_form(cycle_run(publish), row).body
+    assert f"]({ours})" in capture.form(cycle_run(capture)).body
