@@ -59,7 +59,7 @@ def test_a_healthy_channel_can_publish_and_needs_nobody(connections: Any, channe
         ("facebook", "lengkap", r"\d+ \w+ 20\d\d \d\d\.\d\d WIB", r"permintaan API terpakai \d%"),
         ("instagram", "lengkap", r"\d+ \w+ 20\d\d \d\d\.\d\d WIB", "sisa 50 dari 50 postingan per 24 jam"),
         ("x", "tidak diberitahukan", "tidak berakhir sampai dicabut", r"permintaan API terpakai \d%"),
-        ("tiktok", "lengkap", "diperbarui otomatis", "tidak diberitahukan"),
+        ("tiktok", "lengkap", "diperbarui otomatis", "sisa 15 dari 15 postingan per 24 jam .+"),
     ],
 )
 def test_rights_token_and_quota_are_said_as_far_as_the_platform_tells(

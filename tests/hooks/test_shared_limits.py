@@ -134,7 +134,7 @@ def test_workers_in_parallel_stay_within_a_limit_that_no_answer_tells(
     assert done.count("ya") == 5
     waits = [wait for wait in done if wait != "ya"]
     assert len(waits) == 7
-    assert all(50 < wait < 65 for wait in waits), "until the first of the minute has passed"
+    assert all(wait < 65 for wait in waits), "until the first of the minute has passed"
     assert statuses(sandbox_url) == {200: 5}
 
 
@@ -146,7 +146,7 @@ def test_workers_in_parallel_stay_within_a_limit_that_answers_tell(
     done = work(3, "x", "me", 4, 3)
 
     assert done.count("ya") == 4
-    assert all(wait > 850 for wait in done if wait != "ya")
+    assert all(600 < wait < 905 for wait in done if wait != "ya")
     assert statuses(sandbox_url) == {200: 4}
 
 
@@ -238,6 +238,8 @@ def test_posts_of_the_day_are_counted_and_refused_ones_are_not(
     assert timedelta(hours=23) < caught.value.retry_at - datetime.now(UTC) < timedelta(hours=25)
     posts = requests.get(f"{sandbox_url}/_inspect/posts?platform=tiktok", timeout=20).json()
     assert [one["title"] for one in posts] == ["tiga"]
+    quota = client_for("tiktok", "medsos_tiktok", web_connection_id="medsos_web").access().quota
+    assert (quota and quota.left, quota and quota.total) == (0, 1)
 
 
 def test_a_commit_whose_outcome_is_unknown_may_be_a_post_and_stays_counted(

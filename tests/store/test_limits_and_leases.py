@@ -65,8 +65,10 @@ def test_a_slot_that_came_to_nothing_is_given_back(database: str, account: str) 
     limits.give_back(account, ["posts"], NOW + timedelta(seconds=1), database)
     limits.give_back(account, ["posts"], NOW + timedelta(seconds=40), database)
 
+    assert limits.used(account, DAY, NOW, database) == 2
     assert limits.take(account, REQUEST, [DAY], NOW, database) is None
     assert limits.take(account, REQUEST, [DAY], NOW, database) is not None
+    assert limits.used(account, DAY, NOW + timedelta(days=2), database) == 0
 
 
 def test_accounts_do_not_wait_for_each_other(database: str, account: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from medsos.channels.access import Quota
 from medsos.channels.usage import Limit
 
 
@@ -87,6 +88,10 @@ class Gate(Protocol):
         """Take in what the answer to a request told."""
         ...
 
+    def posts_left(self) -> Quota | None:
+        """Posts left by our own count, where a platform limits them and does not tell."""
+        ...
+
 
 class OpenGate:
     """Lets everything pass, for a client that shares its account with nobody."""
@@ -99,3 +104,6 @@ class OpenGate:
 
     def learn(self, limits: Sequence[Limit], request: str) -> None:
         """There is nobody to tell."""
+
+    def posts_left(self) -> Quota | None:
+        return None

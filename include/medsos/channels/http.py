@@ -87,7 +87,7 @@ class HttpSession:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.platform = platform
-        self._gate = gate or OpenGate()
+        self.gate = gate or OpenGate()
         self._rules = rules
         self._read_problem = read_problem
         self._secrets = frozenset(s for s in secrets if s)
@@ -144,13 +144,13 @@ class HttpSession:
         endpoint = endpoint_of(method, urlsplit(url).path)
 
         def once() -> Answer:
-            slot = self._gate.enter(endpoint, commit=phase is Phase.COMMIT)
+            slot = self.gate.enter(endpoint, commit=phase is Phase.COMMIT)
             try:
                 return passed()
             except (errors.UnknownOutcome, errors.Duplicate):
                 raise
             except errors.ChannelError:
-                self._gate.leave(slot)
+                self.gate.leave(slot)
                 raise
 
         def passed() -> Answer:
@@ -173,7 +173,7 @@ class HttpSession:
                 return answer
             error = self.refusal(*refused, answer, phase)
             if isinstance(error, errors.RateLimited):
-                self._gate.learn((closed(answer, refused[0], error.retry_at),), endpoint)
+                self.gate.learn((closed(answer, refused[0], error.retry_at),), endpoint)
             raise error
 
         def renewed() -> Answer:
@@ -252,7 +252,7 @@ class HttpSession:
                 self._skew = moment - self._clock()
             limits = read_limits(answer, endpoint, self._clock())
             self.usage = self.usage.updated(limits)
-            self._gate.learn(limits, endpoint)
+            self.gate.learn(limits, endpoint)
             return answer
         # Raised outside the handler: the cause's text holds the address, and that may hold a token.
         raise failure

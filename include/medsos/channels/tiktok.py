@@ -186,7 +186,8 @@ class TikTokClient(ChannelClient):
             # Asking for the creator needs `video.publish`, so only the other scope is in question.
             granted = {"video.publish"} | ({"video.list"} if self._api.may_list() else set())
             lacking = access.missing(access.TIKTOK, granted)
-        return Access(account, lacking=lacking, token=life_of(pair))
+        # TikTok counts the posts of all apps together and tells no number: ours is the least there were.
+        return Access(account, lacking=lacking, token=life_of(pair), quota=self._http.gate.posts_left())
 
     def usage(self) -> Usage:
         return self._http.usage

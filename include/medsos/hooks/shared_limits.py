@@ -10,6 +10,7 @@ from hashlib import sha256
 from sqlalchemy.exc import SQLAlchemyError
 
 from medsos.channels import advice
+from medsos.channels.access import Quota
 from medsos.channels.gate import ALLOWANCES, Allowance, Slot
 from medsos.channels.usage import SLOW_DOWN_PERCENT, Limit
 from medsos.clock import Clock, utc_now
@@ -82,6 +83,19 @@ class SharedLimits:
             limits.learn(self.account, lasting, now, self._database_url)
         except SQLAlchemyError as error:
             self._complain(error)
+
+    def posts_left(self) -> Quota | None:
+        counting = next((one for one in self._allowances if one.posts), None)
+        if counting is None:
+            return None
+        share = Share(counting.name, counting.limit, timedelta(seconds=counting.seconds))
+        try:
+            used = limits.used(self.account, share, self._clock(), self._database_url)
+        except SQLAlchemyError as error:
+            self._complain(error)
+            return None
+        hours = counting.seconds // 3_600
+        return Quota(used=used, total=counting.limit, period=f"{hours} jam menurut hitungan sistem ini")
 
     def _complain(self, error: SQLAlchemyError) -> None:
         """Once is enough. The platform still refuses what is too much, and its answer is heeded."""

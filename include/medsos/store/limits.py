@@ -97,6 +97,13 @@ def give_back(
                 row.used = used
 
 
+def used(account: str, share: Share, now: datetime, database_url: str | None = None) -> int:
+    """How many slots of a limit that is counted here are taken."""
+    with reading(database_url) as session:
+        row = session.get(RateLimit, (account, share.name))
+        return len(_within(row, share, now)) if row else 0
+
+
 def learn(account: str, told: Sequence[Told], now: datetime, database_url: str | None = None) -> None:
     """Keep what an answer told, unless the same window is known to be emptier already."""
     with transaction(database_url) as session:
