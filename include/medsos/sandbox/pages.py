@@ -18,6 +18,8 @@ from medsos.sandbox.media import Facts, cdn_path
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import ReadCall
 from medsos.sandbox.wordpress import SITE_DESCRIPTION, SITE_NAME, rest_route
+from medsos.sandbox.wordpress_files import find_file
+from medsos.sandbox.wordpress_users import USERS
 from medsos.sandbox.wordpress_view import render
 
 WIB = timezone(timedelta(hours=7))
@@ -30,6 +32,7 @@ TIMELINES = {
     "x": ("X", f"/x.com/{accounts.USERNAME}"),
     "tiktok": ("TikTok", f"/tiktok.com/@{accounts.USERNAME}"),
 }
+LOCKED = "<p>Isi artikel ini dilindungi kata sandi.</p>"
 _LINKED = re.compile(r"(https?://[^\s<]+[^\s<.,;:!?)\]]|(?<![\w&])[#@][\w.]*\w)")
 
 _templates = Environment(
@@ -108,13 +111,17 @@ def _web_view(sandbox: Sandbox, post: Document) -> dict[str, Any]:
         for sha256, media in library.items()
         if sha256 in post["media"] and media["mime_type"] == "application/pdf"
     ]  # fmt: skip
+    locked = bool(post.get("password"))
+    html = LOCKED if locked else render(post["content"])
     return {
-        "html": Markup(render(post["content"])),  # noqa: S704  an editor's article may hold markup
+        "html": Markup(html),  # noqa: S704  an editor's article may hold markup
         "featured": cdn_path(sandbox.files.facts(featured["sha256"])) if featured else None,
         "featured_alt": (featured or {}).get("alt_text") or post["title"],
         "featured_in_article": in_article,
         "documents": documents,
-        "summary": re.sub(r"<[^>]*>", "", render(post["excerpt"] or post["content"]))[:180],
+        "summary": re.sub(r"<[^>]*>", "", LOCKED if locked else render(post["excerpt"] or post["content"]))[
+            :180
+        ],
         "category_names": [
             term["name"]
             for term in (sandbox.state.get("wp_categories", str(id_)) for id_ in post["categories"])
@@ -133,8 +140,10 @@ def _page(sandbox: Sandbox, template: str, status: int = 200, **values: Any) -> 
     return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
 
 
-def _missing(sandbox: Sandbox) -> HTMLResponse:
-    return _page(sandbox, "missing.html", 404)
+def _missing(sandbox: Sandbox, headers: dict[str, str] | None = None) -> HTMLResponse:
+    page = _page(sandbox, "missing.html", 404)
+    page.headers.update(headers or {})
+    return page
 
 
 # -- files ---------------------------------------------------------------------------------------------------
@@ -156,8 +165,7 @@ def cdn(request: Request, filename: str) -> Response:
 @router.api_route("/web/wp-content/uploads/{path:path}", methods=["GET", "HEAD"])
 def upload(request: Request, path: str) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
-    media = next((m for m in sandbox.state.all("wp_media") if m["file"] == path), None)
-    return _file(sandbox, sandbox.files.facts(media["sha256"]) if media else {})
+    return _file(sandbox, find_file(sandbox, path))
 
 
 @router.get("/avatar.svg")
@@ -168,6 +176,8 @@ def avatar() -> Response:
 
 # -- pages ---------------------------------------------------------------------------------------------------
 
+_ANY = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
 
 @router.api_route("/", methods=["GET", "HEAD"])
 def index(request: Request) -> Response:
@@ -176,30 +186,65 @@ def index(request: Request) -> Response:
     return _page(sandbox, "index.html", counts=counts)
 
 
-@router.api_route("/web/", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
+@router.api_route("/web/", methods=_ANY)
+@router.api_route("/web", methods=_ANY)
+@router.api_route("/web/index.php", methods=_ANY)
 def site(call: ReadCall) -> Response:
-    """The website's front page; also `?rest_route=` and `?p=`."""
+    """The website's front page; also `?rest_route=`, `?p=`, `?attachment_id=` and `?s=`."""
     answer = rest_route(call)
     if answer is not None:
         return answer
     sandbox = call.sandbox
-    post = sandbox.post("web", call.query.get("p", ""))
-    if post and post["public"]:
+    if "p" in call.query:
+        post = sandbox.post("web", call.query["p"])
+        if post is None or post not in sandbox.visible_posts("web"):
+            return _missing(sandbox, _discovery(sandbox))
         return RedirectResponse(sandbox.url(post["path"]), 301)
-    page = _timeline(sandbox, "web")
-    page.headers["Link"] = f'<{sandbox.url("/web/wp-json/")}>; rel="https://api.w.org/"'
-    return page
+    if "attachment_id" in call.query:
+        return _attachment(sandbox, sandbox.state.get("wp_media", call.query["attachment_id"]))
+    word = call.query.get("s", "").lower()
+    found = [
+        post for post in sandbox.visible_posts("web") if word in f"{post['title']} {post['text']}".lower()
+    ]
+    return _timeline(sandbox, "web", found)
 
 
-@router.api_route("/web", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])
-def site_without_slash(call: ReadCall) -> Response:
-    return site(call)
+def _discovery(sandbox: Sandbox) -> dict[str, str]:
+    return {"Link": f'<{sandbox.url("/web/wp-json/")}>; rel="https://api.w.org/"'}
+
+
+def _attachment(sandbox: Sandbox, media: Document | None) -> Response:
+    """Files have no pages of their own: straight to the file."""
+    if media is None:
+        return _missing(sandbox, _discovery(sandbox))
+    return RedirectResponse(sandbox.url(f"/web/wp-content/uploads/{media['file']}"), 301)
+
+
+@router.api_route("/web/{kind}/{slug}/", methods=["GET", "HEAD"])
+def archive(request: Request, kind: str, slug: str) -> Response:
+    """What was published in a category, under a tag or by an author."""
+    sandbox: Sandbox = request.app.state.sandbox
+    key, documents = {"category": ("categories", "wp_categories"), "tag": ("tags", "wp_tags")}.get(
+        kind, ("", "")
+    )
+    ids = {term["id"] for term in sandbox.state.all(documents) if term["slug"] == slug}
+    if kind == "author" and slug in USERS:
+        key, ids = "author", {USERS[slug]["id"]}
+    found = [
+        post for post in sandbox.visible_posts("web")
+        if key and ids & set(post[key] if isinstance(post[key], list) else [post[key]])
+    ]  # fmt: skip
+    return _timeline(sandbox, "web", found) if found else _missing(sandbox, _discovery(sandbox))
 
 
 @router.api_route("/web/{slug}/", methods=["GET", "HEAD"])
 @router.api_route("/web/{slug}", methods=["GET", "HEAD"])
 def article(request: Request, slug: str) -> Response:
-    return _post_page(request.app.state.sandbox, "web", f"/web/{slug}/")
+    sandbox: Sandbox = request.app.state.sandbox
+    media = next((m for m in sandbox.state.all("wp_media") if m["slug"] == slug), None)
+    if media:
+        return _attachment(sandbox, media)
+    return _post_page(sandbox, "web", f"/web/{slug}/")
 
 
 @router.api_route("/facebook.com/{path:path}", methods=["GET", "HEAD"])
@@ -219,14 +264,19 @@ def social(request: Request, path: str) -> Response:
     return _post_page(sandbox, platform, full)
 
 
-def _timeline(sandbox: Sandbox, platform: str) -> HTMLResponse:
-    posts = sorted(sandbox.visible_posts(platform), key=lambda post: -post["visible_at"])
-    views = [_view(sandbox, post) for post in posts[:50]]
-    return _page(sandbox, f"{platform}.html", posts=views, single=False)
+def _timeline(sandbox: Sandbox, platform: str, posts: list[Document] | None = None) -> HTMLResponse:
+    """The newest posts of a platform, or the newest of the given ones."""
+    posts = sandbox.visible_posts(platform) if posts is None else posts
+    newest = sorted(posts, key=lambda post: -post["visible_at"])[:50]
+    page = _page(sandbox, f"{platform}.html", posts=[_view(sandbox, post) for post in newest], single=False)
+    page.headers.update(_discovery(sandbox) if platform == "web" else {})
+    return page
 
 
 def _post_page(sandbox: Sandbox, platform: str, path: str) -> HTMLResponse:
     for post in sandbox.visible_posts(platform):
         if post["path"].rstrip("/") == path.rstrip("/"):
-            return _page(sandbox, f"{platform}.html", posts=[_view(sandbox, post)], single=True)
-    return _missing(sandbox)
+            page = _page(sandbox, f"{platform}.html", posts=[_view(sandbox, post)], single=True)
+            page.headers.update(_discovery(sandbox) if platform == "web" else {})
+            return page
+    return _missing(sandbox, _discovery(sandbox) if platform == "web" else {})

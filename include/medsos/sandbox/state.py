@@ -67,7 +67,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "x_credits_depleted": False,
     # Processing that ends badly although the media are fine (section 9, point 7): a `fail_reason` for
     # "tiktok" (section 6.6), a name of `instagram_rules.ERRORS` for "instagram", any text for "x" and
-    # "facebook".
+    # "facebook"; for "web" the message of the 500 after a file was stored (section 2.4).
     "fail_processing": {},
     # What people did with the posts: {"<platform>": {"views": n, "reach": n, "likes": n, "comments": n,
     # "shares": n}}, the same for every post; what is not given is 0.
@@ -77,6 +77,8 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "meta_token_expires_at": 0,
     # Application passwords of the website that no longer open it (section 2.1).
     "web_password_revoked": False,
+    # Larger uploads get 413 and a page of HTML (section 2.4).
+    "web_upload_max_bytes": 64 * 1024 * 1024,
     # Insights that Meta has withdrawn since (section 3.6).
     "meta_withdrawn_insights": [],
     # Small limits for tests: {"<rule name in rates.py>": requests per window} (section 9, point 10).

@@ -1,4 +1,4 @@
-"""The WordPress REST host: routes, application passwords, errors, users (platform contract, section 2).
+"""The WordPress REST host: routes, application passwords, errors, headers (platform contract, section 2).
 
 Posts and media register their handlers here with `route`; both `/web/wp-json/…` and `/web/?rest_route=…` lead
 to them.
@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 
 from medsos.sandbox import wordpress_users
 from medsos.sandbox.context import Sandbox
-from medsos.sandbox.state import Document
 from medsos.sandbox.wire import Call, PlatformError, ReadCall
 
 SITE_NAME = "KPU Kota Bengkulu"
 SITE_DESCRIPTION = "Situs latihan Komisi Pemilihan Umum Kota Bengkulu"
-PER_PAGE = 100
 
 
 class WordPressError(PlatformError):
@@ -34,10 +32,11 @@ class WordPressError(PlatformError):
 
 
 def invalid_param(
-    name: str, message: str, code: str = "rest_invalid_param", status: int | None = None
-) -> Any:
+    name: str, message: str, code: str = "rest_invalid_param", status: int | None = None, **data: Any
+) -> WordPressError:
     """400 `rest_invalid_param`; `status` 401 or 403 hides an authentication failure in it."""
-    detail = {"code": code, "message": message, "data": None if status is None else {"status": status}}
+    data = data if status is None else {"status": status, **data}
+    detail = {"code": code, "message": message, "data": data or None}
     return WordPressError(
         400,
         "rest_invalid_param",
@@ -59,6 +58,11 @@ class Rest:
     call: Call
     user: dict[str, Any] | None
     args: dict[str, str] = field(default_factory=dict)
+    path: str = ""
+
+    def address(self, path: str) -> str:
+        """Where the interface answers for `path`, which starts with a slash."""
+        return self.sandbox.url(f"/web/wp-json{path}")
 
     @property
     def sandbox(self) -> Sandbox:
@@ -105,49 +109,126 @@ def route(methods: str, pattern: str) -> Callable[[Handler], Handler]:
 # -- dispatch ------------------------------------------------------------------------------------------------
 
 router = APIRouter()
-_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+_METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def routes() -> dict[str, list[str]]:
+    """Every path as WordPress writes it, with its methods."""
+    found: dict[str, list[str]] = {}
+    for method, pattern, _ in _ROUTES:
+        path = pattern.pattern.removesuffix("/?") or "/"
+        found.setdefault(path, []).append(method)
+    return found
 
 
 def dispatch(call: Call, path: str) -> Response:
     """Answer a REST request for `path`, which starts with a slash."""
+    try:
+        answer = _answer(call, path)
+    except WordPressError as error:
+        answer = error.response()
+    methods = [method for method, pattern, _ in _ROUTES if pattern.fullmatch(path)]
+    known = {
+        "Link": f'<{call.sandbox.url("/web/wp-json/")}>; rel="https://api.w.org/"',
+        "Allow": ", ".join(methods if user_of(call) else [m for m in methods if m == "GET"]),
+        "X-Robots-Tag": "noindex", "X-Content-Type-Options": "nosniff",
+        "Access-Control-Expose-Headers": "X-WP-Total, X-WP-TotalPages, Link",
+        "Access-Control-Allow-Headers": "Authorization, X-WP-Nonce, Content-Disposition, Content-MD5, "
+                                        "Content-Type",
+    }  # fmt: skip
+    for name, value in known.items():
+        answer.headers.setdefault(name, value)
+    if answer.headers["content-type"] == "application/json":
+        answer.headers["content-type"] = "application/json; charset=UTF-8"
+    return answer
+
+
+def _answer(call: Call, path: str) -> Response:
     if not call.json_valid:
         raise WordPressError(400, "rest_invalid_json", "Invalid JSON body passed.", json_error_code=4,
                              json_error_message="Syntax error")  # fmt: skip
     override = call.headers.get("x-http-method-override", call.query.get("_method", "")).upper()
     method = override or ("GET" if call.method == "HEAD" else call.method)
+    if method == "OPTIONS":
+        return _describe(path)
+    handler, args = _handler(method, path)
+    answer = handler(Rest(call, user_of(call), args, path))
+    if answer.status_code >= 300 or not {"_embed", "_fields"} & {
+        name.removesuffix("[]") for name in call.query
+    }:
+        return answer
+    body = json.loads(bytes(answer.body))
+    if "_embed" in call.query:
+        for item in body if isinstance(body, list) else [body]:
+            _embed(call, item)
+    names = [name for name in call.text("_fields").split(",") if name]
+    if names:
+        body = [_cut(item, names) for item in body] if isinstance(body, list) else _cut(body, names)
+    headers = {k: v for k, v in answer.headers.items() if k not in ("content-length", "content-type")}
+    return JSONResponse(body, answer.status_code, headers=headers)
+
+
+def _handler(method: str, path: str) -> tuple[Handler, dict[str, str]]:
     for known_method, pattern, handler in _ROUTES:
         match = pattern.fullmatch(path)
         if match and known_method == method:
-            answer = handler(Rest(call, _user(call), match.groupdict()))
-            return _only_fields(call, answer)
+            return handler, match.groupdict()
     raise WordPressError(404, "rest_no_route", "No route was found matching the URL and request method.")
 
 
-def _user(call: Call) -> dict[str, Any] | None:
+def _describe(path: str) -> Response:
+    methods = [method for method, pattern, _ in _ROUTES if pattern.fullmatch(path)]
+    if not methods:
+        raise WordPressError(404, "rest_no_route", "No route was found matching the URL and request method.")
+    space = "/".join(path.strip("/").split("/")[:2])
+    return JSONResponse({"namespace": space, "methods": methods,
+                         "endpoints": [{"methods": [method], "args": {}} for method in methods]})  # fmt: skip
+
+
+def user_of(call: Call) -> dict[str, Any] | None:
+    """Who asks; None for nobody, and for everybody while the application passwords are revoked."""
     if call.sandbox.state.setting("web_password_revoked"):
         return None
     return wordpress_users.known_user(call.headers.get("authorization", ""))
 
 
-def _only_fields(call: Call, answer: Response) -> Response:
-    names = [name for name in call.text("_fields").split(",") if name]
-    if not names or answer.status_code >= 300:
-        return answer
-    body = json.loads(bytes(answer.body))
+def _cut(item: dict[str, Any], names: list[str]) -> dict[str, Any]:
+    """Only the named keys; `a.b` reaches into an object."""
+    kept: dict[str, Any] = {}
+    for first, _, rest in (name.strip().partition(".") for name in names):
+        if first not in item:
+            continue
+        value = item[first]
+        if rest and isinstance(value, dict):
+            inner = _cut(value, [rest])
+            kept[first] = {**kept.get(first, {}), **inner} if isinstance(kept.get(first, {}), dict) else inner
+        else:
+            kept[first] = value
+    return kept
 
-    def cut(item: dict[str, Any]) -> dict[str, Any]:
-        kept: dict[str, Any] = {}
-        for first, _, second in (name.strip().partition(".") for name in names):
-            value = item.get(first)
-            if second and isinstance(value, dict):
-                kept.setdefault(first, {}).update({second: value[second]} if second in value else {})
-            elif first in item:
-                kept[first] = value
-        return kept
 
-    chosen = [cut(item) for item in body] if isinstance(body, list) else cut(body)
-    headers = {k: v for k, v in answer.headers.items() if k not in ("content-length", "content-type")}
-    return JSONResponse(chosen, answer.status_code, headers=headers)
+def _embed(call: Call, item: dict[str, Any]) -> None:
+    """Answer the embeddable links of `item` as their own addresses would (section 2.3)."""
+    wanted = {name for name in call.query["_embed"].split(",") if name and name not in ("1", "true")}
+    embedded = {}
+    for relation, links in (item.get("_links") or {}).items():
+        chosen = [link["href"] for link in links if isinstance(link, dict) and link.get("embeddable")]
+        if chosen and (not wanted or relation in wanted):
+            embedded[relation] = [_embedded(call, href) for href in chosen]
+    if embedded:
+        item["_embedded"] = embedded
+
+
+def _embedded(call: Call, href: str) -> Any:
+    path, _, query = href.removeprefix(call.sandbox.url("/web/wp-json")).partition("?")
+    inner = Call(
+        call.sandbox, "GET", call.path, call.headers, {**dict(parse_qsl(query)), "context": "embed"}, b""
+    )
+    try:
+        handler, args = _handler("GET", path)
+        return json.loads(bytes(handler(Rest(inner, user_of(call), args, path)).body))
+    except WordPressError as error:
+        return error.body
 
 
 @router.api_route("/web/wp-json", methods=_METHODS)
@@ -159,122 +240,4 @@ def pretty(call: ReadCall, path: str = "") -> Response:
 def rest_route(call: Call) -> Response | None:
     """The answer to `?rest_route=/…`, None when the request is for a page."""
     path = call.query.get("rest_route")
-    return dispatch(call, path) if path else None
-
-
-# -- lists ---------------------------------------------------------------------------------------------------
-
-
-def listed(
-    rest: Rest,
-    items: list[Document],
-    show: Callable[[Document], dict[str, Any]],
-    readable: Callable[[Document], bool] = lambda item: True,
-) -> Response:
-    """One page of a list, with the totals in the headers; what is not `readable` is counted but not shown."""
-    per_page = _number(rest, "per_page", 10, PER_PAGE)
-    page = _number(rest, "page", 1, 10**9)
-    pages = -(-len(items) // per_page)
-    if items and page > pages:
-        raise WordPressError(
-            400, "rest_post_invalid_page_number",
-            "The page number requested is larger than the number of pages available.",
-        )  # fmt: skip
-    chosen = items[(page - 1) * per_page : page * per_page]
-    headers = {"X-WP-Total": str(len(items)), "X-WP-TotalPages": str(pages)}
-    links = []
-    if page > 1:
-        links.append(f'<{rest.sandbox.url(rest.call.path)}?page={page - 1}>; rel="prev"')
-    if page < pages:
-        links.append(f'<{rest.sandbox.url(rest.call.path)}?page={page + 1}>; rel="next"')
-    if links:
-        headers["Link"] = ", ".join(links)
-    return JSONResponse([show(item) for item in chosen if readable(item)], headers=headers)
-
-
-def _number(rest: Rest, name: str, default: int, largest: int) -> int:
-    text = rest.call.text(name, str(default))
-    if not text.isdigit():
-        raise invalid_param(name, f"{name} is not of type integer.", "rest_invalid_type")
-    if not 1 <= int(text) <= largest:
-        message = f"{name} must be between 1 (inclusive) and {largest} (inclusive)"
-        raise invalid_param(name, message, "rest_out_of_bounds")
-    return int(text)
-
-
-def slugify(text: str) -> str:
-    """As WordPress makes a slug from a title: small letters, digits and dashes.
-
-    From an ampersand to the next semicolon everything goes, as in core.
-    """
-    text = re.sub(r"&.+?;", "", re.sub(r"<[^>]*>", "", text))
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    plain = re.sub(r"[.\s/_]+", "-", plain.lower())
-    return re.sub(r"-+", "-", re.sub(r"[^a-z0-9-]", "", plain)).strip("-")[:200]
-
-
-def comma_list(value: Any) -> list[str]:
-    """A list sent as JSON or as text with commas."""
-    if value is None or value == "":
-        return []
-    return [str(v) for v in value] if isinstance(value, list) else [v.strip() for v in str(value).split(",")]
-
-
-def indexed_list(call: Call, name: str) -> list[str]:
-    """As `comma_list`, and also `name[]=…` and `name[0]=…` of forms and queries."""
-    indexed = [value for key, value in call.params.items() if re.fullmatch(rf"{name}\[\d*\]", key)]
-    return [str(v) for v in indexed] or comma_list(call.params.get(name))
-
-
-# -- the site itself, users ----------------------------------------------------------------------------------
-
-
-@route("GET", "")
-def index(rest: Rest) -> Response:
-    site = rest.sandbox.url("/web")
-    return JSONResponse(
-        {
-            "name": SITE_NAME,
-            "description": SITE_DESCRIPTION,
-            "url": site,
-            "home": site,
-            "site_icon_url": "",
-            "gmt_offset": 7,
-            "timezone_string": "Asia/Jakarta",
-            "namespaces": ["oembed/1.0", "wp/v2"],
-            "authentication": {
-                "application-passwords": {
-                    "endpoints": {"authorization": f"{site}/wp-admin/authorize-application.php"}
-                }
-            },
-            "routes": {},
-        }
-    )
-
-
-def _show_user(rest: Rest, user: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "id": user["id"],
-        "name": user["name"],
-        "url": "",
-        "description": "",
-        "link": rest.sandbox.url(f"/web/author/{user['login']}/"),
-        "slug": user["login"],
-        "avatar_urls": dict.fromkeys(("24", "48", "96"), rest.sandbox.url("/avatar.svg")),
-        "meta": [],
-    }
-    if rest.context == "edit":
-        shown.update(
-            username=user["login"], email=f"{user['login']}@contoh.invalid", roles=[user["role"]],
-            capabilities=wordpress_users.capabilities(user), extra_capabilities={user["role"]: True},
-            first_name="", last_name="", nickname=user["login"], locale="id_ID",
-            registered_date="2026-01-05T01:00:00+00:00", meta={"persisted_preferences": []},
-        )  # fmt: skip
-    return shown
-
-
-@route("GET", "/wp/v2/users/me")
-def me(rest: Rest) -> Response:
-    if rest.user is None:
-        raise WordPressError(401, "rest_not_logged_in", "You are not currently logged in.")
-    return JSONResponse(_show_user(rest, rest.user))
+    return dispatch(call, "/" + path.strip("/")) if path else None

@@ -8,11 +8,13 @@ from datetime import UTC
 from html import escape
 from typing import Any
 
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from medsos.sandbox.media import Facts
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import Rest, WordPressError, indexed_list, listed, route, slugify
+from medsos.sandbox.wordpress import Rest, WordPressError, invalid_param, route
+from medsos.sandbox.wordpress_files import smaller
+from medsos.sandbox.wordpress_lists import chosen_ids, indexed_list, listed, slugify
 from medsos.sandbox.wordpress_text import field_text, readable, texturize
 from medsos.sandbox.wordpress_view import SITE_TIME, iso, media_url, render
 
@@ -23,6 +25,8 @@ ALLOWED = {
     "video/mp4": ("mp4", "m4v"),
     "video/quicktime": ("mov", "qt"), "video/webm": ("webm",), "application/pdf": ("pdf",),
 }  # fmt: skip
+EMBEDDED = ("id", "date", "slug", "type", "link", "title", "author", "featured_media", "caption", "alt_text",
+            "media_type", "mime_type", "media_details", "source_url")  # fmt: skip
 _NOT_ALLOWED = "Sorry, you are not allowed to upload this file type."
 
 
@@ -35,6 +39,10 @@ def upload(rest: Rest) -> Response:
     md5 = rest.call.headers.get("content-md5", "")
     if md5 and md5.strip() != hashlib.md5(data).hexdigest():  # noqa: S324
         raise WordPressError(412, "rest_upload_hash_mismatch", "Content hash did not match expected.")
+    if len(data) > int(rest.sandbox.state.setting("web_upload_max_bytes")):
+        # As the web server in front of PHP does.
+        page = "<html><head><title>413 Request Entity Too Large</title></head></html>"
+        return HTMLResponse(page, 413)
     facts = rest.sandbox.files.store(data)
     stem, _, extension = filename.rpartition(".")
     allowed = ALLOWED.get(facts["type"])
@@ -45,8 +53,23 @@ def upload(rest: Rest) -> Response:
         extension = allowed[0]
     with rest.sandbox.state.transaction():
         media = _new_media(rest, slugify(stem) or "berkas", extension.lower(), facts)
-    location = rest.sandbox.url(f"/web/wp-json/wp/v2/media/{media['id']}")
-    return JSONResponse(show(rest, media, "edit"), 201, headers={"Location": location})
+    stored = {"X-WP-Upload-Attachment-ID": str(media["id"])}
+    fault = rest.call.processing_fault("web")
+    if fault:
+        # Section 2.4: the file is there, its smaller pictures are not.
+        broken = WordPressError(500, "internal_server_error", fault)
+        return JSONResponse(broken.body, 500, headers=stored)
+    location = rest.address(f"/wp/v2/media/{media['id']}")
+    return JSONResponse(show(rest, media, "edit"), 201, headers={"Location": location, **stored})
+
+
+@route("POST", "/wp/v2/media/(?P<id>\\d+)/post-process")
+def post_process(rest: Rest) -> Response:
+    """Make the smaller pictures that failed to be made."""
+    media = _own_media(rest)
+    _need(rest, media, "edit", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
+    rest.one_of("action", ("create-image-subsizes",), "create-image-subsizes")
+    return JSONResponse(show(rest, media, "edit"))
 
 
 def _sent_file(rest: Rest) -> tuple[str, bytes, bool]:
@@ -94,12 +117,18 @@ def _new_media(rest: Rest, name: str, extension: str, facts: Facts) -> Document:
         "caption": call.text("caption"),
         **_alt_text(call.text("alt_text")),
         "description": call.text("description"),
-        "post": int(call.text("post") or 0) or None,
+        "post": _parent(call.text("post")),
         "author": (rest.user or {})["id"],
         "created_at": state.time(),
         "modified_at": state.time(),
     }
     return state.put("wp_media", str(id_), media)
+
+
+def _parent(sent: str) -> int | None:
+    if sent and not sent.isdigit():
+        raise invalid_param("post", "post is not of type integer.", "rest_invalid_type", param="post")
+    return int(sent or 0) or None
 
 
 def _alt_text(sent: str) -> dict[str, str]:
@@ -129,9 +158,12 @@ def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, A
         details.update(width=facts["width"], height=facts["height"], file=media["file"])
     details["sizes"] = {}
     if picture:
+        for name, size in smaller(media, facts).items():
+            details["sizes"][name] = {**size, "mime_type": media["mime_type"],
+                                      "source_url": f"{url.rpartition('/')[0]}/{size['file']}"}  # fmt: skip
         full = {"file": media["file"].rpartition("/")[2], "width": facts["width"], "height": facts["height"],
                 "mime_type": media["mime_type"], "source_url": url}  # fmt: skip
-        details["sizes"] = {"full": full}
+        details["sizes"]["full"] = full
     shown: dict[str, Any] = {
         "id": media["id"],
         "date": iso(media["created_at"], SITE_TIME),
@@ -166,7 +198,16 @@ def show(rest: Rest, media: Document, context: str | None = None) -> dict[str, A
         shown["generated_slug"] = media["slug"]
         shown["permalink_template"] = rest.sandbox.url(f"/web/?attachment_id={media['id']}")
         shown["missing_image_sizes"] = []
-    return shown
+    if (context or rest.context) == "embed":
+        shown = {name: shown[name] for name in EMBEDDED}
+    own = rest.address("/wp/v2/media")
+    links = {
+        "self": [{"href": f"{own}/{media['id']}"}], "collection": [{"href": own}],
+        "about": [{"href": rest.address("/wp/v2/types/attachment")}],
+        "author": [{"embeddable": True, "href": rest.address(f"/wp/v2/users/{media['author']}")}],
+        "replies": [{"embeddable": True, "href": rest.address(f"/wp/v2/comments?post={media['id']}")}],
+    }  # fmt: skip
+    return {**shown, "_links": links}
 
 
 def _attachment_html(media: Document, url: str) -> str:
@@ -207,7 +248,7 @@ def update(rest: Rest) -> Response:
             text = str(value.get("raw", "") if isinstance(value, dict) else value)
             media.update(_alt_text(text) if name == "alt_text" else {name: text})
     if "post" in rest.call.params:
-        media["post"] = int(rest.call.text("post") or 0) or None
+        media["post"] = _parent(rest.call.text("post"))
     media["modified_at"] = rest.sandbox.state.time()
     rest.sandbox.state.put("wp_media", str(media["id"]), media)
     return JSONResponse(show(rest, media, "edit"))
@@ -240,6 +281,12 @@ def list_media(rest: Rest) -> Response:
         found = [media for media in found if media["slug"] in slugs]
     if search:
         found = [media for media in found if search in f"{media['title']} {media['file']}".lower()]
-    if rest.call.text("parent"):
-        found = [media for media in found if str(media["post"] or 0) == rest.call.text("parent")]
-    return listed(rest, found, lambda media: show(rest, media))
+    parents = indexed_list(rest.call, "parent")
+    if parents:
+        found = [media for media in found if str(media["post"] or 0) in parents]
+    kind, mime = rest.call.text("media_type"), rest.call.text("mime_type")
+    if kind:
+        found = [media for media in found if media["mime_type"].startswith(f"{kind}/")]
+    if mime:
+        found = [media for media in found if media["mime_type"] == mime]
+    return listed(rest, chosen_ids(rest, found), lambda media: show(rest, media))

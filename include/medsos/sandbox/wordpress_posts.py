@@ -1,37 +1,28 @@
-"""Posts of the WordPress site: write, list, trash, delete (platform contract, sections 2.2 and 2.3)."""
+"""Writes, trashes and deletes posts of the WordPress site (platform contract, section 2.2)."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 from fastapi.responses import JSONResponse, Response
 
+from medsos.sandbox import wordpress_users
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import (
-    Rest,
-    WordPressError,
-    comma_list,
-    in_words,
-    indexed_list,
-    invalid_param,
-    listed,
-    route,
-    slugify,
-)
+from medsos.sandbox.wordpress import Rest, WordPressError, in_words, invalid_param, route
+from medsos.sandbox.wordpress_lists import indexed_list, slugify
+from medsos.sandbox.wordpress_reading import STATUSES, need, own_post
 from medsos.sandbox.wordpress_saving import PUBLIC, save
 from medsos.sandbox.wordpress_terms import terms
 from medsos.sandbox.wordpress_text import filtered
-from medsos.sandbox.wordpress_view import SITE_TIME, current_status, raw_title, show
+from medsos.sandbox.wordpress_view import SITE_TIME, show
 
-STATUSES = ("publish", "future", "draft", "pending", "private")
-_LISTABLE = (
-    *STATUSES, "trash", "auto-draft", "inherit", "request-pending", "request-confirmed", "request-failed",
-    "request-completed", "any",
+_FORMATS = (
+    "standard", "aside", "chat", "gallery", "link", "image", "quote", "status", "video", "audio",
 )  # fmt: skip
-_ORDERS = (
-    "author", "date", "id", "include", "modified", "parent", "relevance", "slug", "include_slugs", "title",
-)  # fmt: skip
+_CHOICES = {"comment_status": ("open", "closed"), "ping_status": ("open", "closed"), "format": _FORMATS,
+            "template": ("",)}  # fmt: skip
 _TRASHED = "__trashed"
 
 
@@ -45,6 +36,7 @@ def create(rest: Rest) -> Response:
     changes = _changes(rest)
     rest.need("edit_posts", "rest_cannot_create", "Sorry, you are not allowed to create posts as this user.")
     _need_publish(rest, changes)
+    _check_author(rest, changes)
     post: Document = {
         "raw_title": "", "content": "", "excerpt": "", "status": "draft", "slug": "", "featured_media": 0,
         "author": (rest.user or {})["id"], "comment_status": "open", "ping_status": "open", "sticky": False,
@@ -86,13 +78,26 @@ def _changes(rest: Rest) -> dict[str, Any]:
         changes["status"] = params["status"]
     if "slug" in params:
         changes["slug"] = slugify(str(params["slug"] or ""))
-    for name in ("comment_status", "ping_status", "format"):
+    for name, choices in _CHOICES.items():
         if name in params:
+            if params[name] not in choices:
+                given = in_words(choices) if len(choices) > 1 else "single-with-sidebar"
+                code = "rest_not_in_enum" if len(choices) > 1 else "rest_invalid_param"
+                raise invalid_param(name, f"{name} is not one of {given}.", code)
             changes[name] = str(params[name])
     if "sticky" in params:
         changes["sticky"] = rest.call.flag("sticky", False)
+    if "password" in params:
+        changes["password"] = str(params["password"] or "")
+    if changes.get("sticky") and changes.get("password"):
+        raise WordPressError(400, "rest_invalid_field", "A post can not be sticky and have a password.")
+    for name in ("author", "featured_media"):
+        if name in params and not re.fullmatch(r"\d+", str(params[name] or 0)):
+            raise invalid_param(name, f"{name} is not of type integer.", "rest_invalid_type", param=name)
+    if params.get("author"):
+        changes["author"] = int(params["author"])
     if "featured_media" in params:
-        number = int(params["featured_media"]) if str(params["featured_media"]).isdigit() else 0
+        number = int(params["featured_media"] or 0)
         # A picture that is not in the library is passed over without a word.
         if number == 0 or rest.sandbox.state.get("wp_media", str(number)):
             changes["featured_media"] = number
@@ -103,6 +108,16 @@ def _changes(rest: Rest) -> dict[str, Any]:
     if moment is not None:
         changes["visible_at"] = moment
     return changes
+
+
+def _check_author(rest: Rest, changes: dict[str, Any]) -> None:
+    author = changes.get("author")
+    if author is None or author == (rest.user or {})["id"]:
+        return
+    message = "Sorry, you are not allowed to create posts as this user."
+    rest.need("edit_others_posts", "rest_cannot_edit_others", message)
+    if author not in {user["id"] for user in wordpress_users.USERS.values()}:
+        raise WordPressError(400, "rest_invalid_author", "Invalid author ID.")
 
 
 def _term_ids(rest: Rest, taxonomy: str) -> list[int]:
@@ -132,20 +147,14 @@ def _need_publish(rest: Rest, changes: dict[str, Any]) -> None:
         rest.need("publish_posts", "rest_cannot_publish", message)
 
 
-def _own_post(rest: Rest) -> Document:
-    post = rest.sandbox.post("web", rest.args["id"])
-    if post is None:
-        raise WordPressError(404, "rest_post_invalid_id", "Invalid post ID.")
-    return post
-
-
 @route("POST PUT PATCH", "/wp/v2/posts/(?P<id>\\d+)")
 def update(rest: Rest) -> Response:
     changes = _changes(rest)
     with rest.sandbox.state.transaction():
-        post = _own_post(rest)
-        _need(rest, post, "edit", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
+        post = own_post(rest)
+        need(rest, post, "edit", "rest_cannot_edit", "Sorry, you are not allowed to edit this post.")
         _need_publish(rest, changes)
+        _check_author(rest, changes)
         unpublished = post["status"] not in PUBLIC
         if post["status"] == "trash" and "status" in changes:
             post["slug"] = post["slug"].removesuffix(_TRASHED)
@@ -156,33 +165,11 @@ def update(rest: Rest) -> Response:
     return JSONResponse(show(rest, post, "edit"))
 
 
-def _may(rest: Rest, post: Document, verb: str) -> bool:
-    """`edit` or `delete`: other people's and published posts each need a capability of their own."""
-    needed = [f"{verb}_posts"]
-    if post["author"] != (rest.user or {}).get("id"):
-        needed.append(f"{verb}_others_posts")
-    if post["status"] in PUBLIC:
-        needed.append(f"{verb}_published_posts")
-    return all(rest.can(capability) for capability in needed)
-
-
-def _need(rest: Rest, post: Document, verb: str, code: str, message: str) -> None:
-    if not _may(rest, post, verb):
-        raise WordPressError(403 if rest.user else 401, code, message)
-
-
-def _readable_by(rest: Rest, post: Document) -> bool:
-    """In lists, posts that somebody may not see are left out, though still counted."""
-    if rest.context == "edit":
-        return _may(rest, post, "edit")
-    return current_status(rest, post) == "publish" or _may(rest, post, "edit")
-
-
 @route("DELETE", "/wp/v2/posts/(?P<id>\\d+)")
 def delete(rest: Rest) -> Response:
     with rest.sandbox.state.transaction():
-        post = _own_post(rest)
-        _need(rest, post, "delete", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
+        post = own_post(rest)
+        need(rest, post, "delete", "rest_cannot_delete", "Sorry, you are not allowed to delete this post.")
         if rest.call.flag("force", False):
             previous = show(rest, post, "edit")
             rest.sandbox.state.delete("post:web", post["id"])
@@ -193,83 +180,3 @@ def delete(rest: Rest) -> Response:
         post["slug"] = f"{post['slug']}{_TRASHED}" if post["slug"] else ""
         save(rest, post)
     return JSONResponse(show(rest, post, "edit"))
-
-
-# -- reading -------------------------------------------------------------------------------------------------
-
-
-@route("GET", "/wp/v2/posts/(?P<id>\\d+)")
-def read(rest: Rest) -> Response:
-    post = _own_post(rest)
-    if rest.context == "edit":
-        _need(rest, post, "edit", "rest_forbidden_context", "Sorry, you are not allowed to edit this post.")
-    if current_status(rest, post) != "publish":
-        _need(rest, post, "edit", "rest_forbidden", "Sorry, you are not allowed to do that.")
-    return JSONResponse(show(rest, post))
-
-
-@route("GET", "/wp/v2/posts")
-def list_posts(rest: Rest) -> Response:
-    statuses = indexed_list(rest.call, "status") or ["publish"]
-    if "any" in statuses:
-        statuses = list(STATUSES)
-    for status in statuses:
-        if status not in _LISTABLE:
-            message = f"status[0] is not one of {in_words(_LISTABLE)}."
-            raise invalid_param("status", message, "rest_not_in_enum")
-    if statuses != ["publish"] and not rest.can("edit_posts"):
-        code = 403 if rest.user else 401
-        raise invalid_param("status", "Status is forbidden.", "rest_forbidden_status", code)
-    if rest.context == "edit":
-        message = "Sorry, you are not allowed to edit posts in this post type."
-        rest.need("edit_posts", "rest_forbidden_context", message)
-    delay = float(rest.sandbox.state.setting("visibility_delay_seconds"))
-    newest = rest.sandbox.state.time() - delay
-    posts = [
-        post for post in rest.sandbox.posts("web")
-        if current_status(rest, post) in statuses and post["modified_at"] <= newest
-    ]  # fmt: skip
-    found = _sorted(rest, _filtered(rest, posts))
-    return listed(rest, found, lambda post: show(rest, post), lambda post: _readable_by(rest, post))
-
-
-def _filtered(rest: Rest, posts: list[Document]) -> list[Document]:
-    call = rest.call
-    slugs, search = indexed_list(call, "slug"), call.text("search").lower()
-    if slugs:
-        posts = [post for post in posts if post["slug"] in slugs]
-    if search:
-        posts = [post for post in posts if search in f"{raw_title(post)} {post['content']}".lower()]
-    for name in ("categories", "tags"):
-        wanted = set(indexed_list(call, name))
-        if wanted:
-            posts = [post for post in posts if wanted & set(map(str, post[name]))]
-    authors = comma_list(call.params.get("author"))
-    if authors:
-        posts = [post for post in posts if str(post["author"]) in authors]
-    bounds = {"after": ("visible_at", 1), "before": ("visible_at", -1),
-              "modified_after": ("modified_at", 1), "modified_before": ("modified_at", -1)}  # fmt: skip
-    for name, (key, sign) in bounds.items():
-        if call.text(name):
-            moment = _bound(rest, name)
-            posts = [post for post in posts if (post[key] - moment) * sign > 0]
-    return posts
-
-
-def _bound(rest: Rest, name: str) -> float:
-    try:
-        moment = datetime.fromisoformat(rest.call.text(name))
-    except ValueError:
-        raise invalid_param(name, "Invalid date.", "rest_invalid_date") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=SITE_TIME)).timestamp()
-
-
-def _sorted(rest: Rest, posts: list[Document]) -> list[Document]:
-    keys = {"date": "visible_at", "modified": "modified_at", "title": "title", "slug": "slug"}
-    key, ascending = (
-        rest.one_of("orderby", _ORDERS, "date"),
-        rest.one_of("order", ("asc", "desc"), "desc") == "asc",
-    )
-    if key == "id":
-        return sorted(posts, key=lambda post: int(post["id"]), reverse=not ascending)
-    return sorted(posts, key=lambda post: post[keys.get(key, "visible_at")], reverse=not ascending)

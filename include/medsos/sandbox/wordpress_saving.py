@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import Rest, slugify
+from medsos.sandbox.wordpress import Rest
+from medsos.sandbox.wordpress_lists import slugify
 from medsos.sandbox.wordpress_text import readable
 from medsos.sandbox.wordpress_view import raw_title
 

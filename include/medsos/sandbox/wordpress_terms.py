@@ -1,4 +1,4 @@
-"""Categories, tags and comments of the WordPress site (platform contract, sections 2.5 and 2.7)."""
+"""Categories and tags of the WordPress site (platform contract, section 2.5)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse, Response
 
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import Rest, WordPressError, comma_list, indexed_list, listed, route, slugify
+from medsos.sandbox.wordpress import Rest, WordPressError, route
+from medsos.sandbox.wordpress_lists import chosen_ids, indexed_list, listed, slugify
+from medsos.sandbox.wordpress_view import CURIES
 
 _TAXONOMIES = {"categories": "category", "tags": "post_tag"}
 
@@ -27,8 +29,18 @@ def _show_term(rest: Rest, taxonomy: str, term: Document) -> dict[str, Any]:
     count = sum(term["id"] in post[taxonomy] for post in rest.sandbox.visible_posts("web"))
     folder = "category" if taxonomy == "categories" else "tag"
     link = rest.sandbox.url(f"/web/{folder}/{term['slug']}/")
-    parent = {"parent": 0} if taxonomy == "categories" else {}
-    return {**term, **parent, "count": count, "link": link, "meta": []}
+    shown = {**term, "count": count, "link": link, "meta": []}
+    if taxonomy == "categories":
+        shown["parent"] = 0
+    if rest.context == "embed":
+        shown = {name: shown[name] for name in ("id", "link", "name", "slug", "taxonomy")}
+    own = rest.address(f"/wp/v2/{taxonomy}")
+    links = {
+        "self": [{"href": f"{own}/{term['id']}"}], "collection": [{"href": own}],
+        "about": [{"href": rest.address(f"/wp/v2/taxonomies/{term['taxonomy']}")}],
+        "wp:post_type": [{"href": rest.address(f"/wp/v2/posts?{taxonomy}={term['id']}")}], **CURIES,
+    }  # fmt: skip
+    return {**shown, "_links": links}
 
 
 @route("GET", "/wp/v2/(?P<taxonomy>categories|tags)")
@@ -40,17 +52,57 @@ def list_terms(rest: Rest) -> Response:
         found = [t for t in found if search in t["name"].lower() or search in t["slug"]]
     if slugs:
         found = [t for t in found if t["slug"] in slugs]
+    for id_ in indexed_list(rest.call, "post"):
+        post = rest.sandbox.post("web", id_)
+        found = [t for t in found if post and t["id"] in post[taxonomy]]
+    if rest.call.flag("hide_empty", False):
+        used = {id_ for post in rest.sandbox.visible_posts("web") for id_ in post[taxonomy]}
+        found = [t for t in found if t["id"] in used]
+    found = chosen_ids(rest, found)
     return listed(rest, found, lambda term: _show_term(rest, taxonomy, term))
 
 
 @route("GET", "/wp/v2/(?P<taxonomy>categories|tags)/(?P<id>\\d+)")
 def read_term(rest: Rest) -> Response:
+    return JSONResponse(_show_term(rest, rest.args["taxonomy"], _own_term(rest)))
+
+
+def _own_term(rest: Rest) -> Document:
     taxonomy = rest.args["taxonomy"]
     terms(rest.sandbox, taxonomy)
     term = rest.sandbox.state.get(f"wp_{taxonomy}", rest.args["id"])
     if term is None:
         raise WordPressError(404, "rest_term_invalid", "Term does not exist.")
+    return term
+
+
+@route("POST PUT PATCH", "/wp/v2/(?P<taxonomy>categories|tags)/(?P<id>\\d+)")
+def update_term(rest: Rest) -> Response:
+    taxonomy, term = rest.args["taxonomy"], _own_term(rest)
+    rest.need("manage_categories", "rest_cannot_update", "Sorry, you are not allowed to edit this term.")
+    for name in ("name", "slug", "description"):
+        if name in rest.call.params:
+            term[name] = rest.call.text(name)
+    rest.sandbox.state.put(f"wp_{taxonomy}", str(term["id"]), term)
     return JSONResponse(_show_term(rest, taxonomy, term))
+
+
+@route("DELETE", "/wp/v2/(?P<taxonomy>categories|tags)/(?P<id>\\d+)")
+def delete_term(rest: Rest) -> Response:
+    taxonomy, term = rest.args["taxonomy"], _own_term(rest)
+    rest.need("manage_categories", "rest_cannot_delete", "Sorry, you are not allowed to delete this term.")
+    if not rest.call.flag("force", False):
+        message = "Terms do not support trashing. Set 'force=true' to delete."
+        raise WordPressError(501, "rest_trash_not_supported", message)
+    state = rest.sandbox.state
+    previous = {name: value for name, value in _show_term(rest, taxonomy, term).items() if name != "_links"}
+    with state.transaction():
+        state.delete(f"wp_{taxonomy}", str(term["id"]))
+        for post in rest.sandbox.posts("web"):
+            if term["id"] in post[taxonomy]:
+                kept = [id_ for id_ in post[taxonomy] if id_ != term["id"]]
+                state.update("post:web", post["id"], **{taxonomy: kept})
+    return JSONResponse({"deleted": True, "previous": previous})
 
 
 @route("POST", "/wp/v2/(?P<taxonomy>categories|tags)")
@@ -85,30 +137,3 @@ def create_term(rest: Rest) -> Response:
         rest.sandbox.state.put(f"wp_{taxonomy}", str(number), term)
     location = rest.sandbox.url(f"/web/wp-json/wp/v2/{taxonomy}/{number}")
     return JSONResponse(_show_term(rest, taxonomy, term), 201, headers={"Location": location})
-
-
-@route("GET", "/wp/v2/comments")
-def list_comments(rest: Rest) -> Response:
-    wanted = comma_list(rest.call.params.get("post"))
-    comments = rest.sandbox.state.all("wp_comment")
-    return listed(rest, [c for c in comments if not wanted or str(c["post"]) in wanted], dict)
-
-
-@route("POST", "/wp/v2/comments")
-def create_comment(rest: Rest) -> Response:
-    """By somebody who moderates comments, so that it is approved at once."""
-    message = "Sorry, you are not allowed to comment on this post."
-    rest.need("moderate_comments", "rest_cannot_create_comment", message)
-    with rest.sandbox.state.transaction():
-        post = rest.sandbox.post("web", rest.call.text("post"))
-        if post is None:
-            message = "Sorry, you are not allowed to create this comment without a post."
-            raise WordPressError(403, "rest_comment_invalid_post_id", message)
-        comment = {
-            "id": rest.sandbox.state.next_number("wp_comment_id", 1),
-            "post": int(post["id"]),
-            "content": {"rendered": f"<p>{rest.call.text('content')}</p>\n"},
-            "status": "approved",
-        }
-        rest.sandbox.state.put("wp_comment", str(comment["id"]), comment)
-    return JSONResponse(comment, 201)
