@@ -245,7 +245,7 @@ _NAMES = (
 
 
 def test_nothing_that_is_asked_makes_the_sandbox_stumble(sandbox, keys):
-    """Odd values, in every encoding, at every address: refused in the platform's words, never with a crash."""
+    """Odd values, in every encoding, at every address: refused in the platform's words, without a crash."""
     chance = random.Random(SEED)
     credentials = [
         {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"},

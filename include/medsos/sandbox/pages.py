@@ -2,132 +2,23 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
 
-from medsos.sandbox import accounts
 from medsos.sandbox.context import Sandbox
-from medsos.sandbox.media import Facts, cdn_path
+from medsos.sandbox.media import Facts
+from medsos.sandbox.page_views import TIMELINES, templates, view_of
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import ReadCall
-from medsos.sandbox.wordpress import SITE_DESCRIPTION, SITE_NAME, rest_route
+from medsos.sandbox.wordpress import rest_route
 from medsos.sandbox.wordpress_files import find_file
 from medsos.sandbox.wordpress_users import USERS
-from medsos.sandbox.wordpress_view import render
 
-WIB = timezone(timedelta(hours=7))
-MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-          "November", "Desember")  # fmt: skip
-TIMELINES = {
-    "web": ("Situs web", "/web/"),
-    "facebook": ("Facebook", f"/facebook.com/{accounts.USERNAME}"),
-    "instagram": ("Instagram", f"/instagram.com/{accounts.USERNAME}/"),
-    "x": ("X", f"/x.com/{accounts.USERNAME}"),
-    "tiktok": ("TikTok", f"/tiktok.com/@{accounts.USERNAME}"),
-}
-LOCKED = "<p>Isi artikel ini dilindungi kata sandi.</p>"
-_LINKED = re.compile(r"(https?://[^\s<]+[^\s<.,;:!?)\]]|(?<![\w&])[#@][\w.]*\w)")
-
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
-)
 router = APIRouter()
-
-
-# -- what templates see --------------------------------------------------------------------------------------
-
-
-def long_date(unix: float) -> str:
-    """`23 November 2026 pukul 07.05 WIB`."""
-    moment = datetime.fromtimestamp(unix, UTC).astimezone(WIB)
-    return f"{short_date(unix)} pukul {moment:%H.%M} WIB"
-
-
-def short_date(unix: float) -> str:
-    moment = datetime.fromtimestamp(unix, UTC).astimezone(WIB)
-    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
-
-
-def linked(text: str) -> Markup:
-    """Text with addresses, hashtags and names marked as links; line breaks kept by the style sheet."""
-    parts = _LINKED.split(text)
-    marked = [
-        Markup('<a class="in-text" href="{}">{}</a>').format(part if part.startswith("http") else "#", part)
-        if index % 2
-        else escape(part)
-        for index, part in enumerate(parts)
-    ]
-    return Markup("").join(marked)
-
-
-def file_size(size: int) -> str:
-    return f"{size / 1048576:.1f} MB".replace(".", ",") if size >= 1048576 else f"{max(1, size // 1024)} kB"
-
-
-_templates.filters.update(long_date=long_date, short_date=short_date, linked=linked, file_size=file_size)
-_templates.globals.update(
-    name=accounts.DISPLAY_NAME, username=accounts.USERNAME, bio=accounts.BIOGRAPHY, timelines=TIMELINES,
-    site_name=SITE_NAME, site_description=SITE_DESCRIPTION,
-)  # fmt: skip
-
-
-def media_view(sandbox: Sandbox, post: Document) -> list[dict[str, Any]]:
-    """Each file of a post with its address, kind, poster and alternative text."""
-    views = []
-    for sha256, alt in zip(post["media"], post["alt_texts"], strict=True):
-        facts = sandbox.files.facts(sha256)
-        poster = sandbox.files.facts(post.get("poster") or facts.get("poster") or "")
-        views.append({
-            **facts,
-            "url": cdn_path(facts),
-            "kind": "document" if facts["type"] == "application/pdf" else facts["type"].partition("/")[0],
-            "poster_url": cdn_path(poster) if poster else cdn_path(facts),
-            "alt": alt or f"Media kiriman {accounts.DISPLAY_NAME}",
-        })  # fmt: skip
-    return views
-
-
-def _view(sandbox: Sandbox, post: Document) -> dict[str, Any]:
-    view = {"link": "", **post, "views": media_view(sandbox, post), "when": post["visible_at"]}
-    if post["platform"] == "web":
-        view.update(_web_view(sandbox, post))
-    return view
-
-
-def _web_view(sandbox: Sandbox, post: Document) -> dict[str, Any]:
-    library = {media["sha256"]: media for media in sandbox.state.all("wp_media")}
-    featured = sandbox.state.get("wp_media", str(post["featured_media"]))
-    in_article = bool(featured and featured["file"] in post["content"])
-    documents = [
-        {"name": media["title"], "url": f"/web/wp-content/uploads/{media['file']}",
-         "size": sandbox.files.facts(sha256)["size"]}
-        for sha256, media in library.items()
-        if sha256 in post["media"] and media["mime_type"] == "application/pdf"
-    ]  # fmt: skip
-    locked = bool(post.get("password"))
-    html = LOCKED if locked else render(post["content"])
-    return {
-        "html": Markup(html),  # noqa: S704  an editor's article may hold markup
-        "featured": cdn_path(sandbox.files.facts(featured["sha256"])) if featured else None,
-        "featured_alt": (featured or {}).get("alt_text") or post["title"],
-        "featured_in_article": in_article,
-        "documents": documents,
-        "summary": re.sub(r"<[^>]*>", "", LOCKED if locked else render(post["excerpt"] or post["content"]))[
-            :180
-        ],
-        "category_names": [
-            term["name"]
-            for term in (sandbox.state.get("wp_categories", str(id_)) for id_ in post["categories"])
-            if term
-        ],
-    }
 
 
 def _page(sandbox: Sandbox, template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -136,7 +27,7 @@ def _page(sandbox: Sandbox, template: str, status: int = 200, **values: Any) -> 
         f"default-src 'none'; img-src 'self' data: {origin}; media-src 'self' {origin}; "
         "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     )
-    html = _templates.get_template(template).render(**values)
+    html = templates.get_template(template).render(**values)
     return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
 
 
@@ -170,7 +61,7 @@ def upload(request: Request, path: str) -> Response:
 
 @router.get("/avatar.svg")
 def avatar() -> Response:
-    svg = _templates.get_template("avatar.svg").render()
+    svg = templates.get_template("avatar.svg").render()
     return Response(svg, media_type="image/svg+xml")
 
 
@@ -264,11 +155,21 @@ def social(request: Request, path: str) -> Response:
     return _post_page(sandbox, platform, full)
 
 
+def _counter(sandbox: Sandbox, platform: str) -> Callable[[str], int]:
+    return partial(sandbox.state.count, platform)
+
+
+def _is_story(post: Document) -> bool:
+    return "ends_at" in post
+
+
 def _timeline(sandbox: Sandbox, platform: str, posts: list[Document] | None = None) -> HTMLResponse:
     """The newest posts of a platform, or the newest of the given ones."""
-    posts = sandbox.visible_posts(platform) if posts is None else posts
+    if posts is None:
+        posts = [post for post in sandbox.visible_posts(platform) if not _is_story(post)]
     newest = sorted(posts, key=lambda post: -post["visible_at"])[:50]
-    page = _page(sandbox, f"{platform}.html", posts=[_view(sandbox, post) for post in newest], single=False)
+    views = [view_of(sandbox, post) for post in newest]
+    page = _page(sandbox, f"{platform}.html", posts=views, single=False, count=_counter(sandbox, platform))
     page.headers.update(_discovery(sandbox) if platform == "web" else {})
     return page
 
@@ -276,7 +177,8 @@ def _timeline(sandbox: Sandbox, platform: str, posts: list[Document] | None = No
 def _post_page(sandbox: Sandbox, platform: str, path: str) -> HTMLResponse:
     for post in sandbox.visible_posts(platform):
         if post["path"].rstrip("/") == path.rstrip("/"):
-            page = _page(sandbox, f"{platform}.html", posts=[_view(sandbox, post)], single=True)
+            view, count = view_of(sandbox, post), _counter(sandbox, platform)
+            page = _page(sandbox, f"{platform}.html", posts=[view], single=True, count=count)
             page.headers.update(_discovery(sandbox) if platform == "web" else {})
             return page
     return _missing(sandbox, _discovery(sandbox) if platform == "web" else {})
