@@ -36,7 +36,7 @@ _DEFAULTS: Document = {
     "kind": "status", "method": "", "path": "", "match": "", "skip": 0, "status": 500, "headers": {},
     "body": "", "seconds": 0.0, "content_type": "text/html", "reason": "", "until": None,
 }  # fmt: skip
-_KEYS = {*_DEFAULTS, "times", "preset", "for_seconds"}
+KEYS = {*_DEFAULTS, "times", "preset", "for_seconds"}
 
 
 def checked(fault: Any, now: float) -> Document:
@@ -45,8 +45,8 @@ def checked(fault: Any, now: float) -> Document:
     :param now: the sandbox's clock, from which `for_seconds` counts.
     :raises ValueError: it could never do what it says.
     """
-    if not isinstance(fault, dict) or set(fault) - _KEYS:
-        raise ValueError(f"A fault has the keys {', '.join(sorted(_KEYS))}")
+    if not isinstance(fault, dict) or set(fault) - KEYS:
+        raise ValueError(f"A fault has the keys {', '.join(sorted(KEYS))}")
     preset = fault.get("preset")
     if preset is not None and preset not in PRESETS:
         raise ValueError(f"Unknown preset; known are {', '.join(PRESETS)}")

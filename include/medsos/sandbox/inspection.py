@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -68,10 +69,19 @@ def _show(sandbox: Sandbox, post: Document) -> dict[str, Any]:
 
 @router.get("/requests")
 def read_requests(call: ReadCall) -> list[dict[str, Any]]:
-    """Every request to an imitated platform, oldest first. Secrets are never kept."""
+    """Every request to an imitated platform, oldest first. Secrets are never kept.
+
+    `?path=` keeps those whose path a regular expression is found in, `?method=` those of a method.
+    """
+    method, path = call.query.get("method", ""), call.query.get("path", "")
+    try:
+        pattern = re.compile(path)
+    except re.error as error:
+        raise _refused(f"path is no regular expression: {error}") from error
     return [
         {**entry, "time": datetime.fromtimestamp(entry["time"], UTC).isoformat()}
         for entry in call.sandbox.state.requests()
+        if method in ("", entry["method"]) and pattern.search(entry["path"])
     ]
 
 
