@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 from oauthlib.oauth2 import OAuth2Error
-from pydantic import BaseModel
+from specification import known
 from xdk import Client, schemas
 from xdk.oauth1_auth import OAuth1
 
@@ -42,22 +42,6 @@ def oauth2(sandbox: str, x: dict[str, str]) -> Client:
 def client(request: pytest.FixtureRequest, sandbox: str, keys: dict[str, Any]) -> Client:
     """The SDK with each of the two kinds of credentials that may publish."""
     return request.param(sandbox, keys["x"])
-
-
-def known(answer: BaseModel) -> BaseModel:
-    """The answer, after a look that the specification knows every field of it."""
-    assert list(unknown_fields(answer)) == []
-    return answer
-
-
-def unknown_fields(value: Any, path: str = "") -> Iterator[str]:
-    if isinstance(value, BaseModel):
-        yield from (f"{path}.{name}" for name in value.model_extra or {})
-        for name in type(value).model_fields:
-            yield from unknown_fields(getattr(value, name), f"{path}.{name}")
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from unknown_fields(item, f"{path}[{number}]")
 
 
 def create(client: Client, **fields: Any) -> Any:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from sandbox_kit import picture, set_up, tell, video, web_picture
-from test_tiktok_account import PUBLIC, call, final_status, init_upload, put
+from tiktok_kit import PUBLIC, call, final_status, init_upload, put
 
 REASONS = (
     "file_format_check_failed", "duration_check_failed", "frame_rate_check_failed",

@@ -236,3 +236,73 @@ def test_a_damaged_picture_is_refused(sandbox, oauth):
     answer = requests.post(f"{sandbox}/x/2/media/upload", files={"media": data},
                            data={"media_category": "tweet_image"}, auth=oauth, timeout=10)  # fmt: skip
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"text": "a", "reply": {"in_reply_to_tweet_id": "1", "kepada": "2"}},
+        {"text": "a", "reply": {"auto_populate_reply_metadata": True}},
+        {"text": "a", "media": {"tagged_user_ids": ["1"]}},
+        {"text": "a", "nullcast": "ya"},
+        {"text": "a", "poll": {"options": ["Ya"], "duration_minutes": 60}},
+        {"text": "a", "poll": {"options": ["Ya", "Tidak"], "duration_minutes": 4}},
+        {"text": "a", "poll": {"options": ["Ya", "T" * 26], "duration_minutes": 60}},
+        {"text": "a", "geo": "Bengkulu"},
+        {"text": "a", "community_id": 12},
+        {"text": 7},
+        ["a"],
+    ],
+)
+def test_every_part_of_a_post_is_checked_by_name_and_value(sandbox, keys, visible, body):
+    header = {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"}
+    answer = requests.post(f"{sandbox}/x/2/tweets", json=body, headers=header, timeout=10)
+    assert answer.status_code == 400, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["type"].endswith("/invalid-request")
+    assert visible() == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["tweet_fields=created_at", "tweet.fields=dibuat", "expansions=penulis", "max_results=4",
+     "max_results=lima", "start_time=kemarin", "since_id=abc", "pagination_token=abc", "exclude=semua"],
+)  # fmt: skip
+def test_a_question_is_checked_by_name_and_value(sandbox, keys, query):
+    header = {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"}
+    url = f"{sandbox}/x/2/users/{keys['x']['user_id']}/tweets?{query}"
+    answer = requests.get(url, headers=header, timeout=10)
+    assert (answer.status_code, answer.json()["title"]) == (400, "Invalid Request")
+    assert answer.headers["x-rate-limit-limit"] == "900"
+
+
+def test_a_refresh_token_is_good_once_and_a_revoked_pair_opens_nothing(sandbox, keys):
+    x, url = keys["x"], f"{sandbox}/x/2/oauth2"
+    form = {"grant_type": "refresh_token", "refresh_token": x["oauth2_refresh_token"]}
+    client = (x["client_id"], x["client_secret"])
+    pair = requests.post(f"{url}/token", data=form, auth=client, timeout=10).json()
+    assert requests.post(f"{url}/token", data=form, auth=client, timeout=10).status_code == 400
+    revoked = requests.post(f"{url}/revoke", data={"token": pair["access_token"]}, auth=client, timeout=10)
+    assert revoked.json() == {"revoked": True}
+    header = {"Authorization": f"Bearer {pair['access_token']}"}
+    assert requests.get(f"{sandbox}/x/2/users/me", headers=header, timeout=10).status_code == 401
+    form["refresh_token"] = pair["refresh_token"]
+    assert requests.post(f"{url}/token", data=form, auth=client, timeout=10).status_code == 400
+    own = requests.post(
+        f"{sandbox}/x/oauth2/token", data={"grant_type": "client_credentials"}, timeout=10,
+        auth=(x["consumer_key"], x["consumer_secret"]),
+    ).json()  # fmt: skip
+    assert own["access_token"] == x["app_bearer_token"]
+
+
+def test_a_days_window_has_its_own_headers(sandbox, keys):
+    header = {"Authorization": f"Bearer {keys['x']['oauth2_access_token']}"}
+    set_up(sandbox, rate_limits={"x_create_day": 1})
+    first, second = (
+        requests.post(f"{sandbox}/x/2/tweets", json={"text": f"a{n}"}, headers=header, timeout=10)
+        for n in range(2)
+    )
+    assert (first.status_code, first.headers["x-app-limit-24hour-remaining"]) == (201, "0")
+    assert second.status_code == 429
+    assert second.headers["x-rate-limit-remaining"] == "99"
+    assert second.headers["x-app-limit-24hour-remaining"] == "0"

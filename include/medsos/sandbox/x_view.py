@@ -103,9 +103,6 @@ class View:
             "non_public_metrics": private if young else None,
             "organic_metrics": {**public, **private} if young else None,
         }
-        if self.new:
-            first, last = everything["display_text_range"]
-            everything["display_text_range"] = {"start": first, "end": last}
         shown = {name: value for name, value in everything.items()
                  if name in self.post_fields and value is not None}  # fmt: skip
         return {"id": post["id"], "text": html.escape(text, quote=False), **self.history(post), **shown}
