@@ -48,7 +48,8 @@ from medsos.sandbox.wire import PlatformError
 # These have no router of their own: on import they register with `graph` or `wordpress`.
 REGISTERED = (
     facebook, facebook_insights, facebook_read, facebook_video, facebook_video_read, instagram,
-    instagram_media, wordpress_comments, wordpress_media, wordpress_posts, wordpress_reading, wordpress_site, wordpress_terms,
+    instagram_media, wordpress_comments, wordpress_media, wordpress_posts, wordpress_reading,
+    wordpress_site, wordpress_terms,
 )  # fmt: skip
 
 

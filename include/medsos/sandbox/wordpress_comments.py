@@ -32,8 +32,8 @@ def _show(rest: Rest, comment: Document) -> dict[str, Any]:
     own = rest.address("/wp/v2/comments")
     return {
         "id": comment["id"], "post": comment["post"], "parent": 0, "author": comment["author"],
-        "author_name": comment["author_name"], "author_url": "", "date": iso(comment["created_at"], SITE_TIME),
-        "date_gmt": iso(comment["created_at"], UTC),
+        "author_name": comment["author_name"], "author_url": "",
+        "date": iso(comment["created_at"], SITE_TIME), "date_gmt": iso(comment["created_at"], UTC),
         "content": {"rendered": f"<p>{escape(comment['text'], quote=False)}</p>\n"},
         "link": f"{address}#comment-{comment['id']}", "status": "approved", "type": "comment", "meta": [],
         "_links": {"self": [{"href": f"{own}/{comment['id']}"}], "collection": [{"href": own}],
