@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
@@ -259,3 +259,18 @@ def test_a_reset_can_set_up_the_next_run_in_one_step(sandbox, keys, visible):
     assert requests.get(f"{sandbox}/_inspect/settings", timeout=10).json()["processing_seconds"] == 0
     assert feed(sandbox, keys).status_code == 200
     assert len(visible()) == 1
+
+
+def test_a_fault_finds_the_website_behind_its_other_address(sandbox, keys):
+    fault(sandbox, preset="html_503", path="/wp/v2/posts$", method="GET", times=2)
+    for address in ("wp-json/wp/v2/posts", "?rest_route=/wp/v2/posts"):
+        assert requests.get(f"{sandbox}/web/{address}", timeout=10).status_code == 503
+    assert requests.get(f"{sandbox}/web/?rest_route=/wp/v2/posts", timeout=10).status_code == 200
+
+
+def test_the_ledger_tells_when_a_request_came_not_when_it_was_answered(sandbox, keys):
+    fault(sandbox, kind="slow", path="/feed$", seconds=1.0)
+    before = datetime.now(UTC)
+    feed(sandbox, keys)
+    [entry] = requests.get(f"{sandbox}/_inspect/requests", timeout=10).json()
+    assert timedelta(0) <= datetime.fromisoformat(entry["time"]) - before < timedelta(seconds=0.9)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from starlette.types import Message, Receive, Scope, Send
 
@@ -40,6 +40,12 @@ def is_api(scope: Scope) -> bool:
     """Whether a request goes to an imitated API, not to a page or the inspection."""
     rest = b"rest_route=" in scope["query_string"]
     return str(scope["path"]).startswith(API_PREFIXES) or (scope["path"].rstrip("/") == "/web" and rest)
+
+
+def _matched_path(scope: Scope) -> str:
+    """The path that faults are aimed at: `?rest_route=/x` is the same as `/web/wp-json/x`."""
+    routes = parse_qs(scope["query_string"].decode("latin-1")).get("rest_route")
+    return f"/web/wp-json{routes[-1]}" if routes else str(scope["path"])
 
 
 def harmless_query(query: bytes) -> str:
@@ -92,7 +98,7 @@ class Gate:
             await app(scope, receive, send)
             return
         state = self._sandbox.state
-        method, path = scope["method"], scope["path"]
+        method, path, began = scope["method"], scope["path"], state.time()
         fault, receive = await self._fault(scope, receive)
         kind = fault["kind"] if fault else ""
         verdict = rates.Verdict({}) if kind in _NOT_COUNTED else rates.check(state, method, path)
@@ -116,7 +122,7 @@ class Gate:
                 await app(scope, receive, watched)
         finally:
             query = harmless_query(scope["query_string"])
-            state.log_request(method, path, query, status[0] if status else None, kind or None)
+            state.log_request(began, method, path, query, status[0] if status else None, kind or None)
 
     async def _fault(self, scope: Scope, receive: Receive) -> tuple[Document | None, Receive]:
         """The fault that hits this request, and where to go on reading it."""
@@ -129,9 +135,9 @@ class Gate:
             body, receive = await _read_ahead(receive)
             waiting = faults.waiting(state)
         with state.transaction():
-            return faults.take(
-                state, waiting, scope["method"], scope["path"], lambda: _content(scope, body)
-            ), receive
+            path = _matched_path(scope)
+            fault = faults.take(state, waiting, scope["method"], path, lambda: _content(scope, body))
+            return fault, receive
 
     async def _with_fault(
         self, fault: Document, app: App, scope: Scope, receive: Receive, send: Send

@@ -62,7 +62,7 @@ def child_node(request: Graph, post: Document, id_: str) -> Node:
     return Node(
         id=id_, media_type="VIDEO" if poster else "IMAGE", media_url=request.sandbox.url(cdn_path(facts)),
         thumbnail_url=request.sandbox.url(cdn_path(poster)) if poster else None,
-        permalink=request.sandbox.url(f"/instagram.com/p/{child['shortcode']}/"),
+        permalink=request.sandbox.url(post["path"]),
         shortcode=child["shortcode"], alt_text=child["alt_text"] or None, username=accounts.USERNAME,
         timestamp=graph_time(post["created_at"]), owner={"id": IG_ID},
     )  # fmt: skip

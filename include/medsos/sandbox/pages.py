@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from medsos.sandbox import accounts
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.media import Facts
 from medsos.sandbox.page_views import TIMELINES, templates, view_of
@@ -146,7 +147,8 @@ def social(request: Request, path: str) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     full = request.url.path
     platform = full.split("/")[1].removesuffix(".com")
-    if full.rstrip("/") == TIMELINES[platform][1].rstrip("/"):
+    home = TIMELINES[platform][1].rstrip("/")
+    if full.rstrip("/") == home or full.rstrip("/") == f"/facebook.com/{accounts.FACEBOOK['page_id']}":
         return _timeline(sandbox, platform)
     # Short addresses made from an id alone (sections 3.5 and 5.6).
     post = sandbox.post(platform, path.strip("/").rpartition("/")[2])

@@ -227,18 +227,21 @@ class State:
 
     # -- ledger of requests and rate windows -----------------------------------------------------------------
 
-    def log_request(self, method: str, path: str, query: str, status: int | None, fault: str | None) -> None:
+    def log_request(
+        self, began: float, method: str, path: str, query: str, status: int | None, fault: str | None
+    ) -> None:
+        """Remember a request that is over, under the moment when it came."""
         with self.lock:
             self._db.execute(
                 "INSERT INTO requests (time, method, path, query, status, fault) VALUES (?, ?, ?, ?, ?, ?)",
-                (self.time(), method, path, query, status, fault),
+                (began, method, path, query, status, fault),
             )
 
     def requests(self) -> list[Document]:
         """Every request so far, oldest first."""
         with self.lock:
             rows = self._db.execute(
-                "SELECT time, method, path, query, status, fault FROM requests ORDER BY seq"
+                "SELECT time, method, path, query, status, fault FROM requests ORDER BY time, seq"
             ).fetchall()
         keys = ("time", "method", "path", "query", "status", "fault")
         return [dict(zip(keys, row, strict=True)) for row in rows]

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from medsos.sandbox import accounts
 from medsos.sandbox.fetching import FetchFailed
@@ -27,7 +27,7 @@ from medsos.sandbox.tiktok_rules import (
     video_fault,
 )
 from medsos.sandbox.tiktok_wire import authenticate, json_body, ok
-from medsos.sandbox.wire import Call, ReadCall
+from medsos.sandbox.wire import Call, PlatformError, ReadCall
 
 router = APIRouter()
 
@@ -108,46 +108,61 @@ def upload_chunk(call: ReadCall) -> Response:
     """Take one chunk. The last one publishes."""
     state = call.sandbox.state
     with state.transaction():
-        upload = state.get("tiktok_upload", call.query.get("upload_id", ""))
-        publication = state.get("tiktok_publication", upload["publish_id"]) if upload else None
-        token = call.query.get("upload_token", "")
-        if (
-            publication is None
-            or publication["upload_token"] != token
-            or publication["status"] == "CANCELLED"
-        ):
-            return JSONResponse({"error": "upload not found"}, 404)
-        if state.time() - publication["created_at"] > UPLOAD_URL_SECONDS:
-            return JSONResponse({"error": "upload_url expired"}, 403)
-        return _take_chunk(call, publication)
+        publication = _waiting_publication(call)
+        first, last, size = _checked_range(call, publication)
+        part = call.sandbox.files.path(f"tiktok-{publication['upload_id']}.part")
+        with part.open("ab") as file:
+            # What a chunk that broke off left behind is cut away.
+            file.truncate(first)
+            file.write(call.body)
+        progress = {"Content-Range": f"bytes 0-{last}/{size}"}
+        if last + 1 < size:
+            state.update("tiktok_publication", publication["publish_id"], uploaded=last + 1)
+            return Response(status_code=206, headers=progress)
+        data = part.read_bytes()
+    # Looking into a video takes a while; nobody else has to wait for it.
+    facts = call.sandbox.files.store(data)
+    with state.transaction():
+        publication = _waiting_publication(call)
+        _checked_range(call, publication)
+        publication = state.update("tiktok_publication", publication["publish_id"], uploaded=size)
+        settle(call, publication, "video", [facts["sha256"]], video_fault(call.sandbox, facts))
+    part.unlink(missing_ok=True)
+    return Response(status_code=201, headers=progress)
 
 
-def _take_chunk(call: Call, publication: Document) -> Response:
-    sandbox, size = call.sandbox, publication["size"]
+def _waiting_publication(call: Call) -> Document:
+    """:raises PlatformError: 404 for an unknown or cancelled upload, 403 for one that is over."""
+    state = call.sandbox.state
+    upload = state.get("tiktok_upload", call.query.get("upload_id", ""))
+    publication = state.get("tiktok_publication", upload["publish_id"]) if upload else None
+    token = call.query.get("upload_token", "")
+    if publication is None or publication["upload_token"] != token or publication["status"] == "CANCELLED":
+        raise PlatformError(404, {"error": "upload not found"})
+    if state.time() - publication["created_at"] > UPLOAD_URL_SECONDS:
+        raise PlatformError(403, {"error": "upload_url expired"})
+    return publication
+
+
+def _checked_range(call: Call, publication: Document) -> tuple[int, int, int]:
+    """First and last byte of the chunk, and the size of the whole.
+
+    :raises PlatformError: 400 for headers that say something else than the body, 416 for another chunk than
+        the one that is due.
+    """
+    size = publication["size"]
     match = re.fullmatch(r"bytes (\d+)-(\d+)/(\d+)", call.headers.get("content-range", ""))
     if not match or call.content_type not in VIDEO_TYPES:
-        return JSONResponse({"error": "bad Content-Range or Content-Type"}, 400)
+        raise PlatformError(400, {"error": "bad Content-Range or Content-Type"})
     first, last, total = (int(part) for part in match.groups())
     if total != size or last - first + 1 != len(call.body):
-        return JSONResponse({"error": "Content-Range does not fit the body"}, 400)
+        raise PlatformError(400, {"error": "Content-Range does not fit the body"})
     received = publication["uploaded"]
-    progress = {"Content-Range": f"bytes 0-{max(received - 1, 0)}/{size}"}
+    progress = {"Content-Range": f"bytes 0-{received - 1}/{size}"} if received else {}
     if first != received or last >= size:
-        return JSONResponse({"error": "range not satisfiable"}, 416, headers=progress)
+        raise PlatformError(416, {"error": "range not satisfiable"}, progress)
     is_last = first // publication["chunk"] == publication["count"] - 1
     expected_last = size - 1 if is_last else first + publication["chunk"] - 1
     if last != expected_last:
-        return JSONResponse({"error": f"expected the range {first}-{expected_last}"}, 416, headers=progress)
-    part = sandbox.files.path(f"tiktok-{publication['upload_id']}.part")
-    with part.open("ab") as file:
-        # What a chunk that broke off left behind is cut away.
-        file.truncate(first)
-        file.write(call.body)
-    progress = {"Content-Range": f"bytes 0-{last}/{size}"}
-    publication = sandbox.state.update("tiktok_publication", publication["publish_id"], uploaded=last + 1)
-    if last + 1 < size:
-        return Response(status_code=206, headers=progress)
-    facts = sandbox.files.store(part.read_bytes())
-    settle(call, publication, "video", [facts["sha256"]], video_fault(sandbox, facts))
-    part.unlink(missing_ok=True)
-    return Response(status_code=201, headers=progress)
+        raise PlatformError(416, {"error": f"expected the range {first}-{expected_last}"}, progress)
+    return first, last, size

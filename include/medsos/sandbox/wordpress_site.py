@@ -146,7 +146,7 @@ def _show_user(rest: Rest, user: dict[str, Any]) -> dict[str, Any]:
         del shown["meta"]
     if rest.context == "edit":
         shown.update(
-            username=user["login"], email=f"{user['login']}@contoh.invalid", roles=[user["role"]],
+            username=user["login"], email=f"{user['login']}{wordpress_users.MAIL}", roles=[user["role"]],
             capabilities=wordpress_users.capabilities(user), extra_capabilities={user["role"]: True},
             first_name="", last_name="", nickname=user["login"], locale="id_ID",
             registered_date="2026-01-05T01:00:00+00:00", meta={"persisted_preferences": []},
