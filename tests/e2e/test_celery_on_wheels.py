@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from compose_on_wheels import ComposeOnWheels
 from sqlalchemy import select
 
+from compose_on_wheels import ComposeOnWheels
 from medsos.stack.api import AirflowApi
 from medsos.stack.demo import DAG_ID, OFFICE, answer_for
 from medsos.stack.demo_materials import make_materials

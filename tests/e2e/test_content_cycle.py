@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from driver import DAG_ID, Script, approve_everything, carry_through, start, visible_posts, wait_for_form
 from sqlalchemy import select
 
+from driver import DAG_ID, Script, approve_everything, carry_through, start, visible_posts, wait_for_form
 from medsos.evidence.archive import Archive
 from medsos.stack.supervisor import Stack
 from medsos.store.models import (

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import requests
-from driver import DAG_ID, approve_everything, break_platform, carry_through, start, visible_posts
 from sqlalchemy import select
 
+from driver import DAG_ID, approve_everything, break_platform, carry_through, start, visible_posts
 from medsos.evidence.archive import Archive
 from medsos.stack.supervisor import Stack
 from medsos.store.models import ChannelResult, Cycle, Evidence, Publication
