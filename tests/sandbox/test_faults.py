@@ -262,8 +262,8 @@ def test_a_reset_can_set_up_the_next_run_in_one_step(sandbox, keys, visible):
 
 
 def test_a_fault_finds_the_website_behind_its_other_address(sandbox, keys):
-    fault(sandbox, preset="html_503", path="/wp/v2/posts$", method="GET", times=2)
-    for address in ("wp-json/wp/v2/posts", "?rest_route=/wp/v2/posts"):
+    fault(sandbox, preset="html_503", path="/wp/v2/posts$", method="GET", times=3)
+    for address in ("wp-json/wp/v2/posts", "?rest_route=/wp/v2/posts", "index.php?rest_route=/wp/v2/posts"):
         assert requests.get(f"{sandbox}/web/{address}", timeout=10).status_code == 503
     assert requests.get(f"{sandbox}/web/?rest_route=/wp/v2/posts", timeout=10).status_code == 200
 

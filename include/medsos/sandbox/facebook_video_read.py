@@ -57,7 +57,7 @@ def _status(request: Graph, video: Document, post: Document | None) -> dict[str,
         return {"video_status": "upload_complete", "uploading_phase": uploaded,
                 "processing_phase": waiting, "publishing_phase": waiting}  # fmt: skip
     ready = request.sandbox.is_ready("fb_video", video["id"])
-    if ready and video["fault"]:
+    if ready and video.get("fault"):
         failed = {"status": "error", "error": {"message": video["fault"]}}
         return {"video_status": "error", "uploading_phase": uploaded, "processing_phase": failed,
                 "publishing_phase": waiting}  # fmt: skip

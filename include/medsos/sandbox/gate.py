@@ -39,7 +39,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 def is_api(scope: Scope) -> bool:
     """Whether a request goes to an imitated API, not to a page or the inspection."""
     rest = b"rest_route=" in scope["query_string"]
-    return str(scope["path"]).startswith(API_PREFIXES) or (scope["path"].rstrip("/") == "/web" and rest)
+    site = scope["path"].rstrip("/") in ("/web", "/web/index.php")
+    return str(scope["path"]).startswith(API_PREFIXES) or (site and rest)
 
 
 def _matched_path(scope: Scope) -> str:

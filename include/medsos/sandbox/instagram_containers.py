@@ -151,7 +151,7 @@ def _fill_video(request: Graph, container: Document, url: str) -> None:
 
 def _take_video(container: Document, facts: Facts) -> None:
     fault = rules.video_fault(facts, container["media_type"])
-    if fault is None and container["thumb_offset"] > facts["duration"] * 1000:
+    if fault is None and container.get("thumb_offset", 0) > facts["duration"] * 1000:
         fault = "thumb_offset"
     container["error"] = fault
     container["media"] = [facts["sha256"]]
