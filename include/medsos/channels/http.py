@@ -25,6 +25,7 @@ from medsos import errors
 from medsos.channels import advice
 from medsos.channels.answer import Answer
 from medsos.channels.gate import Gate, OpenGate
+from medsos.channels.quiet_logs import hush
 from medsos.channels.reached import never_opened
 from medsos.channels.redaction import redact
 from medsos.channels.rules import Problem, Rule, closed, find_rule, retry_at
@@ -38,6 +39,8 @@ READ_TIMEOUT_SECONDS = 120.0
 ATTEMPTS = 4
 LONGEST_WAIT_SECONDS = 30.0
 USER_AGENT = f"{package}/1 (+https://www.kpu.go.id)"
+
+hush()
 
 T = TypeVar("T")
 Form = Mapping[str, str]

@@ -35,6 +35,7 @@ from medsos.channels.tiktok_rules import FAIL_RULES, fail_problem
 from medsos.channels.tiktok_video import TikTokVideoUploader
 from medsos.channels.tokens import TokenStore, life_of
 from medsos.channels.usage import Usage
+from medsos.channels.vault import Vault
 from medsos.clock import Clock, utc_now
 
 PUBLISH_ID = "tiktok_publish_id"
@@ -83,6 +84,7 @@ class TikTokClient(ChannelClient):
             post=self._api.post,
             status=self._api.status,
             chunk_bytes=settings.chunk_bytes,
+            vault=Vault(settings.client_secret or settings.refresh_token or settings.access_token),
             clock=clock,
         )
 

@@ -12,10 +12,14 @@ from medsos.channels import advice
 from medsos.channels.answer import Answer
 from medsos.channels.base import Journal, Media
 from medsos.channels.http import HttpSession, Phase
+from medsos.channels.vault import Vault
 from medsos.clock import Clock
 
 KEY = "tiktok_upload"
 PUBLISH_ID = "tiktok_publish_id"
+ADDRESS = "locked_url"
+"""Key within `KEY`: the upload address, locked; empty after the last chunk."""
+
 SMALLEST_CHUNK = 5_000_000
 _ADDRESS_LIFE = timedelta(minutes=50)
 _TIMEOUT_SECONDS = 600.0
@@ -45,6 +49,7 @@ class ChunkPlan:
 class TikTokVideoUploader:
     """:param post: sends JSON to the API, as the client does.
     :param status: reads the status of a publish id.
+    :param vault: locks the upload address in the journal: it carries its own permission.
     """
 
     def __init__(
@@ -54,12 +59,14 @@ class TikTokVideoUploader:
         post: Callable[..., Answer],
         status: Callable[[str], Answer],
         chunk_bytes: int,
+        vault: Vault,
         clock: Clock,
     ) -> None:
         self._http = http
         self._post = post
         self._status = status
         self._chunk_bytes = chunk_bytes
+        self._vault = vault
         self._clock = clock
 
     def prepare(self, video: Media, post_info: dict[str, Any], journal: Journal) -> None:
@@ -89,7 +96,8 @@ class TikTokVideoUploader:
             raise errors.Transient(f"TikTok: {advice.MEDIA_AGAIN}", http_status=answer.status)
         if answer.status != 201:
             raise self._http.unknown()
-        journal[KEY] = {**upload, "sent": plan.count}
+        # Done: the address is of no more use.
+        journal[KEY] = {**upload, ADDRESS: "", "sent": plan.count}
 
     def _has_arrived(self, video: Media, journal: Journal) -> bool:
         """Whether all bytes had arrived before.
@@ -113,10 +121,9 @@ class TikTokVideoUploader:
 
     def _alive(self, journal: Journal) -> dict[str, Any] | None:
         upload = journal.get(KEY)
-        if upload and datetime.fromisoformat(upload["started_at"]) + _ADDRESS_LIFE > self._clock():
-            self._http.add_secret(upload["url"])
-            return dict(upload)
-        return None
+        if not upload or datetime.fromisoformat(upload["started_at"]) + _ADDRESS_LIFE <= self._clock():
+            return None
+        return dict(upload) if self._vault.unlock(upload[ADDRESS]) else None
 
     def _start(self, video: Media, post_info: dict[str, Any], journal: Journal) -> dict[str, Any]:
         plan = ChunkPlan.of(video.size_bytes, self._chunk_bytes)
@@ -134,14 +141,13 @@ class TikTokVideoUploader:
         if not publish_id or not url:
             raise errors.Transient(f"TikTok: {advice.UNREADABLE}")
         upload = {
-            "url": url,
+            ADDRESS: self._vault.lock(url),
             "total": plan.total,
             "size": plan.size,
             "count": plan.count,
             "sent": 0,
             "started_at": self._clock().isoformat(),
         }
-        self._http.add_secret(url)
         journal[PUBLISH_ID] = publish_id
         journal[KEY] = upload
         return upload
@@ -151,9 +157,11 @@ class TikTokVideoUploader:
         with video.path.open("rb") as file:
             file.seek(start)
             chunk = file.read(end - start)
+        url = self._vault.unlock(upload[ADDRESS]) or ""
+        self._http.add_secret(url)
         return self._http.send(
             "PUT",
-            upload["url"],
+            url,
             body=chunk,
             headers={
                 "Content-Type": video.media_type,
