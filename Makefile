@@ -20,7 +20,7 @@ test: $(STAMP) chromium  ## Jalankan semua uji; sebagian: make test PYTEST_ARGS=
 	@$(BIN)/pytest $(PYTEST_ARGS)
 
 check: $(STAMP)  ## Periksa gaya, tipe, lantai rumah, dan dokumentasi
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --no-cache .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy -p medsos
 	$(BIN)/lint-imports
