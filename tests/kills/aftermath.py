@@ -85,10 +85,10 @@ class Aftermath:
         return int(task_states(self.people["admin"], run_id)[CLEARED_TASK]["try_number"])
 
     def _start_troubled(self) -> str:
-        """X asks for two minutes of rest, and TikTok is down for a while."""
+        """X asks for two minutes of rest, and TikTok is down for a while before anything is sent."""
         faults = [
             {"preset": "retry_after_429", "method": "POST", "path": X_COMMIT},
-            {"preset": "html_503", "method": "POST", "path": "/content/init/$", "times": 3},
+            {"preset": "html_503", "method": "POST", "path": "/creator_info/query/$", "times": 3},
         ]
         address = f"{self.installation.sandbox_url}/_inspect/faults"
         requests.post(address, json=faults, timeout=30).raise_for_status()

@@ -41,8 +41,11 @@ WEBSITE_GLANCE_SECONDS = 3
 WEBSITE_PATIENCE = timedelta(minutes=10)
 """How long after the approval a post waits for the address; then it goes up without."""
 
-WEBSITE_AGAIN = timedelta(seconds=10), timedelta(minutes=10)
-"""Shortest and longest time until the next look; in between a quarter of the time since the approval."""
+WEBSITE_AGAIN = timedelta(seconds=15)
+"""Time until the next look at the website, as long as it may be up any moment."""
+
+WEBSITE_RARELY = timedelta(minutes=10)
+"""The same after `WEBSITE_PATIENCE`, for those that wait as long as it takes."""
 
 TEXT = "text"
 """Key in the journal: the text as it is sent."""
@@ -171,8 +174,7 @@ def _website_post(run: CycleRun, approval: Approval) -> Publication | None:
 
 
 def _next_look(run: CycleRun, waited: timedelta) -> datetime:
-    shortest, longest = WEBSITE_AGAIN
-    return run.clock() + min(max(waited / 4, shortest), longest)
+    return run.clock() + (WEBSITE_AGAIN if waited < WEBSITE_PATIENCE else WEBSITE_RARELY)
 
 
 def _lost(row: Publication | None) -> bool:
