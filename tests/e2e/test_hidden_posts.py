@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +17,15 @@ from medsos.store.session import transaction
 from social_pages import social_pages
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
+
+
+@pytest.fixture(autouse=True)
+def nothing_else_is_broken(stack: Stack) -> Iterator[None]:
+    """The installation is shared: no fault of another test hits this one, and none of this one the next."""
+    address = f"{stack.sandbox_url}/_inspect/faults"
+    requests.delete(address, timeout=30).raise_for_status()
+    yield
+    requests.delete(address, timeout=30).raise_for_status()
 
 
 def test_behind_a_login_the_platforms_data_is_kept_and_the_admins_screenshot_completes_it(
@@ -49,7 +59,6 @@ def test_behind_a_login_the_platforms_data_is_kept_and_the_admins_screenshot_com
         )
         runs = {title: start(stack, title=title, channels=["facebook"]) for title in answers}
         states = carry_through(stack, {run_id: answering(title) for title, run_id in runs.items()})
-    requests.delete(f"{stack.sandbox_url}/_inspect/faults", timeout=30).raise_for_status()
 
     archive = Archive(stack.config.home / "archive")
     told = {}

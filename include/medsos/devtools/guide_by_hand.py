@@ -59,6 +59,7 @@ def walk_by_hand(stack: Stack, pictures: Path, photo: str) -> str:
 
 def _lose_the_answer_of_x(app: TrainingApp) -> None:
     """X takes the post, but the answer is lost, and for a while it shows the post to nobody."""
+    app.mend()
     app.break_next(kind="process_then_drop", method="POST", path="/x/2/tweets$")
     app.break_next(
         kind="status",
