@@ -22,6 +22,8 @@ from medsos.devtools.crash.matrix import (
 )
 from medsos.devtools.crash.report import kept, report, totals, zeros
 
+pytestmark = pytest.mark.timeout(3600)
+
 
 @pytest.fixture(scope="module")
 def tallies() -> list[Tally]:
