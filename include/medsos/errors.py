@@ -222,3 +222,14 @@ class GivenUp(ChannelError):
 
 class Cancelled(ChannelError):
     """A person gave this channel up for this content; start a new cycle to publish it after all."""
+
+
+REFUSED_FOR_GOOD = (
+    AuthInvalid,
+    AuthExpired,
+    PermissionMissing,
+    QuotaExhausted,
+    ContentInvalid,
+    AccountBlocked,
+)
+"""A platform's refusals that repeating cannot mend; a person has to change something first."""

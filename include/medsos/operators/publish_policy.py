@@ -13,20 +13,15 @@ from airflow.sdk.definitions.retry_policy import RetryDecision, RetryPolicy
 
 from medsos.clock import Clock, utc_now
 from medsos.errors import (
-    AccountBlocked,
-    AuthExpired,
-    AuthInvalid,
+    REFUSED_FOR_GOOD,
     Cancelled,
     ConfigError,
-    ContentInvalid,
     GivenUp,
     LeaseHeld,
     LedgerError,
     MedsosError,
     NotApproved,
     NotYetKnown,
-    PermissionMissing,
-    QuotaExhausted,
     RateLimited,
     UnknownOutcome,
     WebsiteAwaited,
@@ -38,18 +33,7 @@ FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
 SOON = timedelta(seconds=2)
 
-FAIL = (
-    NotApproved,
-    ConfigError,
-    GivenUp,
-    Cancelled,
-    AuthInvalid,
-    AuthExpired,
-    PermissionMissing,
-    QuotaExhausted,
-    ContentInvalid,
-    AccountBlocked,
-)
+FAIL = (*REFUSED_FOR_GOOD, NotApproved, ConfigError, GivenUp, Cancelled)
 """A person has to change something first."""
 
 AT_ITS_TIME = (RateLimited, NotYetKnown, LeaseHeld, WebsiteAwaited)

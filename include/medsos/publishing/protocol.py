@@ -19,17 +19,13 @@ from datetime import datetime, timedelta
 from medsos.channels.base import ChannelClient, Committed, Post
 from medsos.channels.limits import check_limits
 from medsos.errors import (
-    AccountBlocked,
-    AuthExpired,
-    AuthInvalid,
+    REFUSED_FOR_GOOD,
     Cancelled,
     ChannelError,
     ContentInvalid,
     Duplicate,
     GivenUp,
     NotYetKnown,
-    PermissionMissing,
-    QuotaExhausted,
     SeveralFound,
     Transient,
     UnknownOutcome,
@@ -37,16 +33,6 @@ from medsos.errors import (
 from medsos.publishing.ledger import Ledger, StoredJournal
 from medsos.publishing.states import State
 from medsos.store.models import Publication
-
-REFUSED_FOR_GOOD = (
-    AuthInvalid,
-    AuthExpired,
-    PermissionMissing,
-    QuotaExhausted,
-    ContentInvalid,
-    AccountBlocked,
-)
-"""Errors that repeating cannot mend; a person has to change something first."""
 
 DECIDED = (*REFUSED_FOR_GOOD, UnknownOutcome, Cancelled)
 """Errors after which it is settled what comes next; every other one is waited for until the deadline."""
