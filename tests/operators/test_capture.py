@@ -77,8 +77,8 @@ def published(home: Path, permalink: str | None, **values: Any) -> Publication:
             )
         )
         row = Publication(
-            cycle_id=cycle_id, channel="facebook", seal="a" * 64, mode="api", state="published", journal={},
-            created_at=NOW, permalink=permalink, **{"post_id": "1_2", "published_at": NOW, **values},
+            cycle_id=cycle_id, channel="facebook", seal="a" * 64, mode="api", journal={}, created_at=NOW,
+            permalink=permalink, **{"post_id": "1_2", "published_at": NOW, "state": "published", **values},
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -219,8 +219,6 @@ def test_going_without_a_screenshot_ends_the_task_and_leaves_the_post_and_its_da
 
 
 def test_without_a_post_there_is_nothing_to_photograph(home: Path, api: Client) -> None:
-    row = published(home, None)
-    with transaction() as session:
-        session.get_one(Publication, row.id).state = "cancelled"
+    row = published(home, None, state="cancelled", published_at=None)
     with pytest.raises(AirflowFailException, match="belum ada yang tayang"):
         execute(task(row))

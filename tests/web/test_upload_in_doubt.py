@@ -161,16 +161,14 @@ def test_a_missing_screenshot_is_handed_in_without_an_address(
 
 
 def test_an_address_that_the_platform_never_told_is_asked_for_too(
-    visit: Visit, without_picture: int, airflow: Airflow, platform: str
+    visit: Visit, archive: Archive, airflow: Airflow, platform: str
 ) -> None:
-    with transaction() as session:
-        session.query(Publication).filter_by(cycle_id=without_picture).one().permalink = None
+    cycle_id = upload_under_way(archive, state="published", mode="api", published_at=NOW)
+    airflow.forms.append(asked(cycle_id, "upload.capture_facebook", people=("admin",), options=PROOF))
     browser, address = visit("admin"), f"{platform}/facebook.com/kpukotabengkulu/posts/2"
-    refused = send(
-        browser, without_picture, file=("a.jpg", screenshot()), tautan="", jawaban="Kirim tangkapan layar"
-    )
+    refused = send(browser, cycle_id, file=("a.jpg", screenshot()), tautan="", jawaban=PROOF[0])
     assert "masih kosong" in text_of(refused.text)
-    again = send(browser, without_picture, page=refused.text, tautan=address, jawaban="Kirim tangkapan layar")
+    again = send(browser, cycle_id, page=refused.text, tautan=address, jawaban=PROOF[0])
     assert again.status_code == 303
     (proof,) = proofs()
     assert airflow.answers[0][2] == {"tautan": address, "tangkapan_layar": f"bukti:{proof.id}"}
