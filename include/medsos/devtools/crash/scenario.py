@@ -19,7 +19,7 @@ from typing import Any
 
 import requests
 
-from medsos.devtools.crash.boundaries import STORE, Boundaries
+from medsos.devtools.crash.boundaries import ANSWERED, SENT, STORE, Boundaries
 from medsos.devtools.crash.faults import Fault
 from medsos.devtools.crash.flows import Aim, Files, Flow
 from medsos.devtools.crash.world import World
@@ -28,6 +28,7 @@ from medsos.publishing.ledger import Ledger
 from medsos.publishing.protocol import publish
 from medsos.publishing.settling import settle_as_absent, settle_as_cancelled, settle_as_published
 from medsos.publishing.states import FINAL, State
+from medsos.store.models import RateLimit
 
 GIVE_UP_AFTER = timedelta(minutes=30)
 MOST_TRIES = 60
@@ -37,6 +38,9 @@ ASKED_AGAIN = 2
 """How often the person has the post uploaded again before giving the channel up."""
 
 LOST_PATIENCE_SECONDS = 0.7
+
+UNTOLD = (SENT, ANSWERED, f"{STORE} {RateLimit.__tablename__}")
+"""Boundaries at which only the worker knows what the platform's last answer said."""
 
 EVER = -1
 """For `Harm.times`: on every attempt."""
@@ -192,8 +196,11 @@ class Run:
         return {}
 
     def _hasty(self) -> int:
-        """Requests sent to the platform while it had asked to be left alone."""
+        """Requests sent to the platform while it had asked to be left alone, and we knew."""
         if not self._harm or not self._harm.fault.wait:
+            return 0
+        if self._killed and self._kill_at and self._names[self._kill_at - 1].startswith(UNTOLD):
+            # What the answer said died with the worker, before it was in the record.
             return 0
         wait = timedelta(seconds=self._harm.fault.wait)
         until: datetime | None = None

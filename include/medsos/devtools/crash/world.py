@@ -77,8 +77,7 @@ class World:
 
     def renew(self) -> None:
         """An empty sandbox, an empty record with one cycle, and the present moment."""
-        self.tell("reset", {})
-        self.tell("settings", SETTINGS)
+        self.tell("reset", {"settings": SETTINGS})
         self._offset.value = 0.0
         self.let_go()
         for suffix in ("-wal", "-shm"):
