@@ -8,7 +8,7 @@ from typing import Any
 
 from medsos.offices.model import CHANNELS
 
-SLOW_SECONDS = 1.5
+SLOW_SECONDS = 1.0
 """How late a slow answer comes; the workers of the matrix lose patience before."""
 
 _META = ("facebook", "instagram")

@@ -37,7 +37,7 @@ MOST_TRIES = 60
 ASKED_AGAIN = 2
 """How often the person has the post uploaded again before giving the channel up."""
 
-LOST_PATIENCE_SECONDS = 0.7
+LOST_PATIENCE_SECONDS = 0.5
 
 UNTOLD = (SENT, ANSWERED, f"{STORE} {RateLimit.__tablename__}")
 """Boundaries at which only the worker knows what the platform's last answer said."""
