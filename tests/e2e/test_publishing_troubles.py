@@ -104,7 +104,11 @@ def test_channels_without_an_api_are_uploaded_by_hand_with_the_admins_screenshot
         proof = session.scalars(
             select(Evidence)
             .join(Publication)
-            .where(Publication.channel == "tiktok", Evidence.kind == "manual")
+            .where(
+                Publication.cycle_id == results["tiktok"].cycle_id,
+                Publication.channel == "tiktok",
+                Evidence.kind == "manual",
+            )
         ).one()
     assert Archive(stack.config.home / "archive").read(proof.path)[:2] == b"\xff\xd8"
 

@@ -63,8 +63,11 @@ class Platform(ChannelClient):
         self.found_several = False
         self.resolve_error: Exception | None = None
         self.prepare_error: Exception | None = None
+        self.knock_error: Exception | None = None
 
     def whoami(self) -> Account:
+        if self.knock_error:
+            raise self.knock_error
         return Account("1", "KPU")
 
     def prepare(self, post: Post, journal: Journal) -> None:
@@ -242,6 +245,17 @@ def test_an_answer_that_makes_no_sense_before_the_commit_is_given_up_at_the_dead
     with pytest.raises(GivenUp):
         publish(worker(publication_id, "w2", later(90)), platform, POST, give_up_after=timedelta(hours=1))
     assert worker(publication_id).state is State.REJECTED
+
+
+def test_a_platform_that_is_down_is_noticed_before_a_commit_that_would_be_in_doubt_for_ever(
+    publication_id: int, platform: Platform
+) -> None:
+    platform.knock_error = Transient("503")
+    with pytest.raises(Transient):
+        publish(worker(publication_id), platform, POST)
+    assert worker(publication_id).state is State.NEW
+    platform.knock_error = None
+    assert publish(worker(publication_id, "w2"), platform, POST).state == "published"
 
 
 def test_a_person_who_finds_the_post_settles_it(publication_id: int, platform: Platform) -> None:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Protocol
 from medsos.channels.access import Quota, Right, Token
 from medsos.channels.metrics import figures
 from medsos.channels.usage import Usage
-from medsos.errors import NotSupported, UnknownOutcome
+from medsos.errors import ChannelError, NotSupported, RateLimited, Transient, UnknownOutcome
 
 
 @dataclass(frozen=True)
@@ -242,6 +242,29 @@ class ChannelClient(ABC):
     def access(self) -> Access:
         """Ask what these credentials may do, for how long, and how many posts are left."""
         return Access(account=self.whoami())
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the platform has given this very client a usable answer."""
+        return False
+
+    def knock(self) -> None:
+        """Make sure with one read that the platform answers, unless it just did.
+
+        A commit into an outage stays in doubt where absence cannot be proved (contract 1.2); a read does not.
+        Other refusals than passing ones are left to the commit, which needs other rights.
+
+        :raises Transient: it does not answer.
+        :raises RateLimited: it wants to be left alone.
+        """
+        if self.has_answered:
+            return
+        try:
+            self.whoami()
+        except (Transient, RateLimited):
+            raise
+        except ChannelError:
+            return
 
     def usage(self) -> Usage:
         """How much of its limits the platform's last answers said is used up; makes no call."""

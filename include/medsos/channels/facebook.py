@@ -164,6 +164,10 @@ class FacebookClient(ChannelClient):
             token=graph_token.life_of(facts),
         )
 
+    @property
+    def has_answered(self) -> bool:
+        return self._http.has_answered
+
     def usage(self) -> Usage:
         return self._http.usage
 

@@ -100,6 +100,7 @@ class HttpSession:
         self._sleep = sleep
         self._skew = timedelta(0)
         self.usage = Usage()
+        self.has_answered = False
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
 
@@ -173,6 +174,7 @@ class HttpSession:
                 )
             refused = None if accept(answer) else self._refused(answer)
             if refused is None:
+                self.has_answered = True
                 return answer
             error = self.refusal(*refused, answer, phase)
             if isinstance(error, errors.RateLimited):

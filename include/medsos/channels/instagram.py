@@ -198,6 +198,10 @@ class InstagramClient(ChannelClient):
             quota=quota,
         )
 
+    @property
+    def has_answered(self) -> bool:
+        return self._http.has_answered
+
     def usage(self) -> Usage:
         return self._http.usage
 

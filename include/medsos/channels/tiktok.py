@@ -191,6 +191,10 @@ class TikTokClient(ChannelClient):
         # TikTok counts the posts of all apps together and tells no number: ours is the least there were.
         return Access(account, lacking=lacking, token=life_of(pair), quota=self._http.gate.posts_left())
 
+    @property
+    def has_answered(self) -> bool:
+        return self._http.has_answered
+
     def usage(self) -> Usage:
         return self._http.usage
 

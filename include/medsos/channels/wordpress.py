@@ -115,6 +115,10 @@ class WordPressClient(ChannelClient):
         progress.forget_commit(journal)
         return None
 
+    @property
+    def has_answered(self) -> bool:
+        return self._http.has_answered
+
     def permalink(self, post_id: str) -> str | None:
         return self._api.get(f"posts/{post_id}", context="edit").text_at("link") or None
 

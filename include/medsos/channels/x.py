@@ -232,6 +232,10 @@ class XClient(ChannelClient):
         lacking = access.missing(access.X, pair.scopes) if pair.scopes else None
         return Access(account, lacking=lacking, token=life_of(pair))
 
+    @property
+    def has_answered(self) -> bool:
+        return self._http.has_answered
+
     def usage(self) -> Usage:
         return self._http.usage
 

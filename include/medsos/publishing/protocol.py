@@ -139,6 +139,7 @@ def _prepare(this: _Try) -> None:
         if problems := check_limits(this.client.channel, this.client.limits, this.post):
             raise ContentInvalid(" ".join(problems))
         this.client.prepare(this.post, this.journal)
+        this.client.knock()
     except REFUSED_FOR_GOOD as error:
         this.ledger.move(before, State.REJECTED, problem=str(error))
         raise
