@@ -60,18 +60,20 @@ def test_a_running_cycle_says_which_step_waits(visit: Visit, waiting: int) -> No
     assert page.count('class="step belum"') == 3
 
 
-def test_a_failed_upload_stands_on_the_page_with_what_to_do(
-    visit: Visit, archive: Archive, finished: int
-) -> None:
-    from medsos.store.models import Evidence, Publication
+def test_a_failed_upload_stands_on_the_page_with_what_to_do(visit: Visit, archive: Archive) -> None:
+    from medsos.store.models import Publication
     from medsos.store.session import transaction
 
+    cycle_id = new_cycle("Rapat yang gagal tayang")
     with transaction() as session:
-        row = session.query(Publication).filter_by(cycle_id=finished, channel="x").one()
-        session.query(Evidence).filter_by(publication_id=row.id).delete()
-        row.state, row.permalink, row.published_at = "rejected", "javascript:alert(1)", None
-        row.problem = "Token akun sudah dicabut. Masukkan token baru pada Connection."
-    page = visit("analis").get(f"/medsos/siklus/{finished}").text
+        session.add(
+            Publication(
+                cycle_id=cycle_id, channel="x", seal="a" * 64, mode="api", state="rejected", journal={},
+                created_at=datetime(2026, 11, 23, 3, 0, tzinfo=UTC), permalink="javascript:alert(1)",
+                problem="Token akun sudah dicabut. Masukkan token baru pada Connection.",
+            )
+        )  # fmt: skip
+    page = visit("analis").get(f"/medsos/siklus/{cycle_id}").text
     assert "Ditolak platform" in page
     assert "Masukkan token baru" in page
     assert 'href="javascript:' not in page
