@@ -62,8 +62,8 @@ class Harm:
 class Outcome:
     """How a run ended.
 
-    :param boundaries: names of the boundaries passed, in order, up to the end or the kill.
-    :param killed: whether the worker died where it was told to.
+    :param boundaries: names of the boundaries met, in order, by all processes of the run up to its end.
+    :param killed: whether a worker died as it was told to.
     :param visible: posts that everybody can see.
     :param asked: whether a person was needed.
     :param seconds: time waited, by the simulated clock.
@@ -256,7 +256,7 @@ class Run:
         self._boundaries = Boundaries(first=len(self._names) + 1, kill_at=self._kill_at, report=tell)
         try:
             self._boundaries.watch()
-            if self._harm and "slow" in str(self._harm.fault.how["kind"]):
+            if self._harm and "seconds" in self._harm.fault.how:
                 _lose_patience(self._harm.aim)
             tell(work())
         except BaseException as error:
