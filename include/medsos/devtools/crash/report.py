@@ -15,6 +15,9 @@ from medsos.publishing.states import State
 
 TARGET = Path("docs/reliability.md")
 
+PROGRESS_EVERY = 50
+"""Campaigns between two signs of life on the terminal."""
+
 STATE_NAMES = {
     State.PUBLISHED: "tayang",
     State.REJECTED: "ditolak",
@@ -28,7 +31,9 @@ _HEAD = """<!-- Dibuat dari kode dengan `make faults`; jangan diubah langsung. -
 Setiap cara mengunggah dijalankan pada platform latihan dengan setiap gangguan di bawah ini. Pekerjanya
 dihentikan paksa (SIGKILL) pada **setiap** saat yang berarti: sebelum tiap penyimpanan ke catatan, sebelum
 tiap permintaan dikirim, setelah platform mengerjakannya, dan setelah jawabannya tiba. Sesudah itu pekerjaan
-diteruskan seperti oleh Airflow. Yang dinilai hanya dua: postingan yang benar-benar terlihat umum di
+diteruskan seperti oleh Airflow. Gangguan yang terjadi sekali digabung dengan penghentian pada setiap cara;
+gangguan yang tidak berakhir, pada satu cara dari setiap panggilan terbit, karena yang berbeda pada cara
+lainnya terjadi sebelum panggilan itu. Yang dinilai hanya dua: postingan yang benar-benar terlihat umum di
 platform, dan keadaan akhir pada catatan publikasi.
 
 - **tayang**: catatan dan platform sepakat, tepat satu postingan.
@@ -49,10 +54,10 @@ def main(*, workers: int | None = None, target: Path = TARGET) -> int:
     tallies: list[Tally] = []
     for tally in carry_out(wanted, workers=workers):
         tallies.append(tally)
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r{len(tallies)}/{len(wanted)} ")
+        if len(tallies) % PROGRESS_EVERY == 0:
+            sys.stderr.write(f"{len(tallies)} dari {len(wanted)}\n")
         for line in tally.bad:
-            sys.stderr.write(f"\n{line}\n")
+            sys.stderr.write(f"{line}\n")
     target.write_text(report(tallies), encoding="utf-8")
     minutes = (time.monotonic() - begun) / 60
     sys.stdout.write(f"{totals(tallies)} · {minutes:.0f} menit\n{zeros(tallies)}\n")

@@ -31,10 +31,13 @@ from medsos.publishing.states import FINAL, State
 from medsos.store.models import RateLimit
 
 GIVE_UP_AFTER = timedelta(minutes=30)
+GIVE_UP_SOON = timedelta(minutes=6)
+"""The deadline under a fault that never ends: after a few tries each further one is like the one before."""
+
 MOST_TRIES = 60
 """A run that is not over by then hangs."""
 
-ASKED_AGAIN = 2
+ASKED_AGAIN = 1
 """How often the person has the post uploaded again before giving the channel up."""
 
 LOST_PATIENCE_SECONDS = 0.5
@@ -53,6 +56,10 @@ class Harm:
     fault: Fault
     aim: Aim
     times: int = 1
+
+    @property
+    def endless(self) -> bool:
+        return self.times == EVER and "for_seconds" not in self.fault.how
 
     def as_request(self) -> dict[str, Any]:
         return {**self.fault.how, **asdict(self.aim), "times": self.times}
@@ -173,7 +180,7 @@ class Run:
                 self._ledger(publication_id),
                 self._flow.client(self._world.surroundings(self._passing_token)),
                 self._flow.post(self._files),
-                give_up_after=GIVE_UP_AFTER,
+                give_up_after=GIVE_UP_SOON if self._harm and self._harm.endless else GIVE_UP_AFTER,
             )
         except MedsosError as error:
             decision = PublishRetryPolicy(self._world.now).evaluate(error, try_number, MOST_TRIES)
