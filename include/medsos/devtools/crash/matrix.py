@@ -143,8 +143,8 @@ class Tally:
 def campaigns() -> list[Campaign]:
     """Kills alone; faults alone on every request; kills crossed with the faults of the commit.
 
-    A fault that strikes once is crossed with the kills of every flow. One that never ends is crossed for one
-    flow of each commit call: what differs between the others lies before it.
+    The last are tried with one flow of each commit call: what differs between the others lies before it, and
+    is covered by the kills and the faults alone.
     """
     result = [Campaign(flow) for flow in FLOWS]
     each_commit = one_flow_per(lambda flow: (flow.channel, flow.commit))
@@ -152,8 +152,8 @@ def campaigns() -> list[Campaign]:
         for fault in FAULTS:
             if flow.channel in fault.channels:
                 result += [Campaign(flow, fault, where, kills=False) for where in (EACH, DOWN)]
-                result.append(Campaign(flow, fault, ONCE))
-                result.append(Campaign(flow, fault, ALWAYS, kills=flow in each_commit))
+                crossed = flow in each_commit
+                result += [Campaign(flow, fault, where, kills=crossed) for where in (ONCE, ALWAYS)]
     return result
 
 

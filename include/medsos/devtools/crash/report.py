@@ -31,10 +31,10 @@ _HEAD = """<!-- Dibuat dari kode dengan `make faults`; jangan diubah langsung. -
 Setiap cara mengunggah dijalankan pada platform latihan dengan setiap gangguan di bawah ini. Pekerjanya
 dihentikan paksa (SIGKILL) pada **setiap** saat yang berarti: sebelum tiap penyimpanan ke catatan, sebelum
 tiap permintaan dikirim, setelah platform mengerjakannya, dan setelah jawabannya tiba. Sesudah itu pekerjaan
-diteruskan seperti oleh Airflow. Gangguan yang terjadi sekali digabung dengan penghentian pada setiap cara;
-gangguan yang tidak berakhir, pada satu cara dari setiap panggilan terbit, karena yang berbeda pada cara
-lainnya terjadi sebelum panggilan itu. Yang dinilai hanya dua: postingan yang benar-benar terlihat umum di
-platform, dan keadaan akhir pada catatan publikasi.
+diteruskan seperti oleh Airflow. Setiap cara dicoba dengan setiap penghentian, dan dengan setiap gangguan;
+keduanya sekaligus pada satu cara dari setiap panggilan terbit, karena yang berbeda pada cara lainnya terjadi
+sebelum panggilan itu. Yang dinilai hanya dua: postingan yang benar-benar terlihat umum di platform, dan
+keadaan akhir pada catatan publikasi.
 
 - **tayang**: catatan dan platform sepakat, tepat satu postingan.
 - **ditolak**: platform menolak (token, izin, kredit) atau tidak pulih sampai batas waktu; tidak ada yang

@@ -31,7 +31,7 @@ from medsos.publishing.states import FINAL, State
 from medsos.store.models import RateLimit
 
 GIVE_UP_AFTER = timedelta(minutes=30)
-GIVE_UP_SOON = timedelta(minutes=6)
+GIVE_UP_SOON = timedelta(minutes=4)
 """The deadline under a fault that never ends: after a few tries each further one is like the one before."""
 
 MOST_TRIES = 60
