@@ -12,10 +12,11 @@ import av
 import numpy as np
 import pytest
 from PIL import Image
-from training_platforms import MemoryJournal, Sandbox
+from training_platforms import Sandbox
 
 from medsos.channels.base import Media
 from medsos.sandbox.testing import running_sandbox
+from memory_journal import MemoryJournal
 
 
 @pytest.fixture

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from training_platforms import MemoryTokens
 
 from medsos.channels.access import NEVER_ENDS, Quota
 from medsos.channels.base import Media, Post
@@ -15,22 +15,6 @@ from medsos.channels.tokens import TokenPair
 from medsos.errors import AuthInvalid
 
 APP_ID = "612233445566778"
-
-
-class Tokens:
-    """Keeps a pair in memory."""
-
-    def __init__(self, pair: TokenPair | None = None) -> None:
-        self.pair = pair
-
-    def locked(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def load(self) -> TokenPair | None:
-        return self.pair
-
-    def save(self, pair: TokenPair) -> None:
-        self.pair = pair
 
 
 @pytest.mark.parametrize("channel", ["facebook", "instagram"])
@@ -121,21 +105,10 @@ def test_keys_of_x_do_not_end_and_do_not_tell_their_rights(sandbox: Any) -> None
     assert access.token == NEVER_ENDS
 
 
-def oauth2(sandbox: Any, store: Tokens | None) -> Any:
-    from medsos.channels.x import XClient, XSettings
-
-    keys = sandbox.accounts["x"]
-    settings = XSettings(
-        bearer_token=keys["oauth2_access_token"], refresh_token=keys["oauth2_refresh_token"],
-        client_id=keys["client_id"], client_secret=keys["client_secret"], host=f"{sandbox.url}/x",
-    )  # fmt: skip
-    return XClient(settings, token_store=store, sleep=lambda seconds: None)
-
-
 @pytest.mark.parametrize("channel", ["x", "tiktok"])
 def test_after_a_renewal_the_end_and_the_rights_of_a_token_are_known(sandbox: Any, channel: str) -> None:
-    store = Tokens()
-    client = oauth2(sandbox, store) if channel == "x" else sandbox.client(channel, token_store=store)
+    store = MemoryTokens()
+    client = sandbox.rotating(channel, store)
     before = client.access()
     assert before.token.ends_at is None
     sandbox.tell("clock", {"advance_seconds": 7_300})
@@ -153,9 +126,9 @@ def test_after_a_renewal_the_end_and_the_rights_of_a_token_are_known(sandbox: An
 
 def test_a_scope_that_x_did_not_grant_is_named(sandbox: Any) -> None:
     token = sandbox.accounts["x"]["oauth2_access_token"]
-    store = Tokens(TokenPair(token, "penyegar", scopes=("tweet.read", "tweet.write", "users.read")))
+    store = MemoryTokens(TokenPair(token, "penyegar", scopes=("tweet.read", "tweet.write", "users.read")))
 
-    lacking = oauth2(sandbox, store).access().lacking
+    lacking = sandbox.rotating("x", store).access().lacking
 
     assert [right.name for right in lacking] == ["media.write", "offline.access"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from training_platforms import MemoryJournal, Sandbox
+from training_platforms import Sandbox
 
 from medsos.channels.base import Committed, Media, Post
 from medsos.errors import (
@@ -20,6 +20,7 @@ from medsos.errors import (
     UnknownOutcome,
 )
 from medsos.sandbox.testing import running_sandbox
+from memory_journal import MemoryJournal
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 COMMIT_CALLS = {

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from training_platforms import MemoryJournal, Sandbox
+from training_platforms import Sandbox
 
 from medsos.channels.base import Committed, Media, Post
 from medsos.channels.metrics import METRICS
 from medsos.errors import NotReady, UnknownOutcome
+from memory_journal import MemoryJournal
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 COMMIT_CALLS = {

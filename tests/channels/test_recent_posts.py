@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from training_platforms import MemoryJournal, Sandbox
+from training_platforms import Sandbox
 
 from medsos.channels.base import Media, Post
+from memory_journal import MemoryJournal
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 

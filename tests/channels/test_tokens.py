@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from training_platforms import MemoryTokens
 
 from medsos.channels.base import Media, Post
-from medsos.channels.tokens import TokenPair
-from medsos.channels.x import XClient, XSettings
 from medsos.errors import AuthExpired, AuthInvalid, RateLimited, Transient
 
 TWO_HOURS = 7_300
-
-
-class MemoryTokens:
-    """A store that two clients can share."""
-
-    def __init__(self) -> None:
-        self.pair: TokenPair | None = None
-        self.saved = 0
-        self._lock = threading.Lock()
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        assert self._lock.acquire(timeout=10), "waits for itself"
-        try:
-            yield
-        finally:
-            self._lock.release()
-
-    def load(self) -> TokenPair | None:
-        return self.pair
-
-    def save(self, pair: TokenPair) -> None:
-        self.pair = pair
-        self.saved += 1
 
 
 def test_an_ended_token_is_exchanged_once_and_shared(sandbox: Any) -> None:
@@ -107,25 +80,9 @@ def test_a_pair_stored_meanwhile_by_another_machine_is_used_instead(sandbox: Any
     assert store.saved == 1
 
 
-def x_with_oauth2(sandbox: Any, store: MemoryTokens) -> XClient:
-    keys = sandbox.accounts["x"]
-    return XClient(
-        XSettings(
-            bearer_token=keys["oauth2_access_token"],
-            refresh_token=keys["oauth2_refresh_token"],
-            client_id=keys["client_id"],
-            client_secret=keys["client_secret"],
-            host=f"{sandbox.url}/x",
-            site=f"{sandbox.url}/x.com",
-        ),
-        token_store=store,
-        sleep=lambda seconds: None,
-    )
-
-
 def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: Callable[..., Media]) -> None:
     store = MemoryTokens()
-    client = x_with_oauth2(sandbox, store)
+    client = sandbox.rotating("x", store)
     sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
     post = Post(key="kegiatan-3", text="Rapat kerja", title="Rapat", media=(picture(),))
 
@@ -134,10 +91,6 @@ def test_x_with_oauth2_refreshes_and_posts(sandbox: Any, journal: Any, picture: 
 
     assert sandbox.posts("x")[0]["id"] == committed.post_id
     assert store.saved == 1
-
-
-def rotating(sandbox: Any, channel: str, store: MemoryTokens) -> Any:
-    return x_with_oauth2(sandbox, store) if channel == "x" else sandbox.client("tiktok", token_store=store)
 
 
 TOKEN_CALL = {"method": "POST", "path": "/oauth2?/token/?$"}
@@ -155,7 +108,7 @@ def test_a_passing_fault_of_the_token_service_is_not_a_lost_account(
     sandbox: Any, journal: Any, picture: Callable[..., Media], channel: str, fault: dict[str, Any]
 ) -> None:
     store = MemoryTokens()
-    client = rotating(sandbox, channel, store)
+    client = sandbox.rotating(channel, store)
     post = Post(key="kegiatan-4", text="Rapat kerja", title="Rapat", media=(picture(),))
     client.prepare(post, journal)
     sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
@@ -173,7 +126,7 @@ def test_a_passing_fault_of_the_token_service_is_not_a_lost_account(
 
 @pytest.mark.parametrize("channel", ["x", "tiktok"])
 def test_a_token_service_that_is_busy_is_waited_for(sandbox: Any, channel: str) -> None:
-    client = rotating(sandbox, channel, MemoryTokens())
+    client = sandbox.rotating(channel, MemoryTokens())
     sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
     sandbox.tell("faults", {"kind": "status", "preset": "retry_after_429", **TOKEN_CALL})
 
@@ -195,7 +148,7 @@ def test_a_token_service_that_is_busy_is_waited_for(sandbox: Any, channel: str) 
 def test_a_refused_exchange_asks_a_person_and_is_not_repeated(
     sandbox: Any, channel: str, refusal: dict[str, Any]
 ) -> None:
-    client = rotating(sandbox, channel, MemoryTokens())
+    client = sandbox.rotating(channel, MemoryTokens())
     sandbox.tell("clock", {"advance_seconds": TWO_HOURS})
     sandbox.tell("faults", {"kind": "status", "times": -1, **refusal, **TOKEN_CALL})
 

@@ -2,26 +2,65 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import requests
 
 from medsos.channels.base import ChannelClient
-from medsos.channels.facebook import FacebookClient, FacebookSettings
-from medsos.channels.instagram import InstagramClient, InstagramSettings
-from medsos.channels.tiktok import TikTokClient, TikTokSettings
-from medsos.channels.wordpress import WordPressClient
-from medsos.channels.wordpress_api import WordPressSettings
-from medsos.channels.x import XClient, XSettings
+from medsos.channels.tokens import TokenPair, TokenStore
+from medsos.clock import utc_now
+from medsos.devtools.crash import clients
+from medsos.devtools.crash.clients import Surroundings
+
+SEVERAL_LOOKS = (0.0, 15.0, 60.0)
+"""In place of the publishing protocol, which calls `resolve` again later."""
+
+BUILDERS: dict[str, Callable[..., ChannelClient]] = {
+    "web": clients.web,
+    "facebook": clients.facebook,
+    "instagram": clients.instagram,
+    "x": clients.x,
+    "x_rotating": clients.x_rotating,
+    "tiktok": clients.tiktok,
+}
 
 
-class MemoryJournal(dict[str, Any]):
-    """A journal that keeps what a JSON column would keep."""
+class MemoryTokens:
+    """A store that two clients can share."""
 
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, json.loads(json.dumps(value)))
+    def __init__(self, pair: TokenPair | None = None) -> None:
+        self.pair = pair
+        self.saved = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        assert self._lock.acquire(timeout=10), "waits for itself"
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def load(self) -> TokenPair | None:
+        return self.pair
+
+    def save(self, pair: TokenPair) -> None:
+        self.pair = pair
+        self.saved += 1
+
+
+class OneAtATime(Surroundings):
+    """Clients that share no limits with others and look several times for a lost post."""
+
+    def as_given(self, channel: str) -> dict[str, Any]:
+        if channel == "web":
+            # Never in the way of the others' time when it is their media host.
+            return {"sleep": lambda seconds: None}
+        looks = {} if channel == "instagram" else {"read_back_waits": SEVERAL_LOOKS}
+        return {"sleep": self.sleep, **looks}
 
 
 class Sandbox:
@@ -48,96 +87,16 @@ class Sandbox:
         seen = self.ask("requests")
         return sum(1 for entry in seen if entry["method"] == method and path_part in entry["path"])
 
-    def client(self, channel: str, **changes: Any) -> ChannelClient:
-        return BUILDERS[channel](self, **changes)
+    def client(self, name: str, *, token_store: TokenStore | None = None, **changes: Any) -> ChannelClient:
+        """A client of `BUILDERS`; where it would wait, the sandbox's clock moves on instead."""
+        if name.startswith("x"):
+            changes = {"chunk_bytes": 20_000, **changes}
+        around = OneAtATime(self.url, self.accounts, token_store, utc_now, self._pass_time)
+        return BUILDERS[name](around, **changes)
 
+    def rotating(self, channel: str, store: TokenStore | None) -> ChannelClient:
+        """A client whose token ends after two hours."""
+        return self.client("x_rotating" if channel == "x" else channel, token_store=store)
 
-SEVERAL_LOOKS = (0.0, 15.0, 60.0)
-"""In place of the publishing protocol, which calls `resolve` again later."""
-
-
-def _no_sleep(seconds: float) -> None:
-    """Tests do not wait: the sandbox's own clock is moved on instead, where it counts."""
-
-
-def build_web(sandbox: Sandbox, **changes: Any) -> WordPressClient:
-    keys = sandbox.accounts["web"]
-    fields = {
-        "site": f"{sandbox.url}/web",
-        "user": keys["username"],
-        "password": keys["application_password"],
-    } | changes
-    return WordPressClient(WordPressSettings(**fields), sleep=_no_sleep)
-
-
-def build_facebook(sandbox: Sandbox, **changes: Any) -> FacebookClient:
-    keys = sandbox.accounts["facebook"]
-    fields = {
-        "page_id": keys["page_id"],
-        "token": keys["page_token"],
-        "app_secret": keys["app_secret"],
-        "host": f"{sandbox.url}/graph",
-        "video_host": f"{sandbox.url}/graph-video",
-        "site": f"{sandbox.url}/facebook.com",
-    } | changes
-    return FacebookClient(FacebookSettings(**fields), sleep=_advance(sandbox), read_back_waits=SEVERAL_LOOKS)
-
-
-def build_instagram(sandbox: Sandbox, **changes: Any) -> InstagramClient:
-    keys = sandbox.accounts["instagram"]
-    fields = {
-        "account_id": keys["user_id"],
-        "token": keys["access_token"],
-        "app_secret": keys["app_secret"],
-        "host": f"{sandbox.url}/graph",
-    } | changes
-    return InstagramClient(
-        InstagramSettings(**fields), media_host=build_web(sandbox), sleep=_advance(sandbox)
-    )
-
-
-def build_x(sandbox: Sandbox, **changes: Any) -> XClient:
-    keys = sandbox.accounts["x"]
-    fields = {
-        "consumer_key": keys["consumer_key"],
-        "consumer_secret": keys["consumer_secret"],
-        "access_token": keys["access_token"],
-        "access_secret": keys["access_token_secret"],
-        "host": f"{sandbox.url}/x",
-        "site": f"{sandbox.url}/x.com",
-        "chunk_bytes": 20_000,
-    } | changes
-    return XClient(XSettings(**fields), sleep=_advance(sandbox), read_back_waits=SEVERAL_LOOKS)
-
-
-def build_tiktok(sandbox: Sandbox, token_store: Any = None, **changes: Any) -> TikTokClient:
-    keys = sandbox.accounts["tiktok"]
-    fields = {
-        "access_token": keys["access_token"],
-        "refresh_token": keys["refresh_token"],
-        "client_key": keys["client_key"],
-        "client_secret": keys["client_secret"],
-        "host": f"{sandbox.url}/tiktok",
-        "site": f"{sandbox.url}/tiktok.com",
-    } | changes
-    return TikTokClient(
-        TikTokSettings(**fields),
-        media_host=build_web(sandbox),
-        token_store=token_store,
-        sleep=_advance(sandbox),
-        read_back_waits=SEVERAL_LOOKS,
-    )
-
-
-BUILDERS: dict[str, Callable[..., ChannelClient]] = {
-    "web": build_web,
-    "facebook": build_facebook,
-    "instagram": build_instagram,
-    "x": build_x,
-    "tiktok": build_tiktok,
-}
-
-
-def _advance(sandbox: Sandbox) -> Callable[[float], None]:
-    """Lets the sandbox's clock pass as long as the client would have waited."""
-    return lambda seconds: sandbox.tell("clock", {"advance_seconds": seconds})
+    def _pass_time(self, seconds: float) -> None:
+        self.tell("clock", {"advance_seconds": seconds})

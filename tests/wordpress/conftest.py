@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 from real_wordpress import running_wordpress
-from websites import ARTICLE_TEXT, MemoryJournal, Website, document, picture
+from websites import ARTICLE_TEXT, Website, document, picture
 
 from medsos.channels.base import Post
 from medsos.sandbox.testing import running_sandbox
 from medsos.sandbox.wordpress_users import USERS
+from memory_journal import MemoryJournal
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,6 @@ from websites import (
     ARTICLE_TEXT,
     AUTHOR,
     EDITOR,
-    MemoryJournal,
     Website,
     media_of,
     picture,
@@ -26,6 +25,7 @@ from websites import (
 
 from medsos.channels.base import Media, Post
 from medsos.errors import ContentInvalid, Transient
+from memory_journal import MemoryJournal
 
 LONG = "\n\n".join(
     f"Paragraf {number}: " + "Pemutakhiran data pemilih dilakukan berjenjang. " * 4 for number in range(26)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from websites import ARTICLE_TEXT, AUTHOR, CONTRIBUTOR, EDITOR, MemoryJournal, Website, breaker, publish
+from websites import ARTICLE_TEXT, AUTHOR, CONTRIBUTOR, EDITOR, Website, breaker, publish
 
 from medsos.channels.access import NEVER_ENDS
 from medsos.channels.base import Post
 from medsos.channels.metrics import figures
 from medsos.errors import AuthInvalid, ContentInvalid, PermissionMissing
+from memory_journal import MemoryJournal
 
 
 def test_the_articles_since_a_moment_come_newest_first_and_drafts_do_not(

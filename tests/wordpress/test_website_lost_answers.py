@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websites import Breaker, MemoryJournal, Website, breaker, document, picture
+from websites import Breaker, Website, breaker, document, picture
 
 from medsos.channels.base import Committed, Post
 from medsos.errors import NotReady, RateLimited, Transient, UnknownOutcome
+from memory_journal import MemoryJournal
 
 
 def post_of(key: str, folder: Path) -> Post:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from websites import AUTHOR, CONTRIBUTOR, EDITOR, SUBSCRIBER, MemoryJournal, Website, publish
+from websites import AUTHOR, CONTRIBUTOR, EDITOR, SUBSCRIBER, Website, publish
 
 from medsos.channels.base import Post
 from medsos.errors import AuthInvalid, ContentInvalid, PermissionMissing, UnknownOutcome
+from memory_journal import MemoryJournal
 
 
 @pytest.mark.parametrize(("login", "password"), [(EDITOR, "salah salah"), ("tidak-ada", "apa saja")])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -29,13 +28,6 @@ ARTICLE_TEXT = (
     "Ketua KPU Kota Bengkulu membuka rapat pleno.\n\nHadir: camat & lurah.\n"
     "Selengkapnya https://contoh.invalid/berita?a=1&b=2."
 )
-
-
-class MemoryJournal(dict[str, Any]):
-    """A journal that keeps what a JSON column would keep."""
-
-    def __setitem__(self, key: str, value: Any) -> None:
-        super().__setitem__(key, json.loads(json.dumps(value)))
 
 
 @dataclass(frozen=True)
