@@ -6,17 +6,8 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from aftermath import Aftermath
-from duties import (
-    a_cleared_publishing_task_sends_nothing,
-    a_cleared_run_asks_nobody_and_sends_nothing,
-    everything_is_up_once,
-    nothing_is_left_over,
-    recovered_in_time_without_a_person,
-    the_same_request_twice_is_one_cycle,
-)
+from duties import Duties
 from installations import Production, patient_office
-from storm import Outcome, weather
 
 from compose_on_wheels import ComposeOnWheels
 from driver import DAG_ID
@@ -24,12 +15,9 @@ from medsos.store.session import engine_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
-CYCLES = 4
-DECK = {"task": 11, "watcher": 6, "worker": 2, "scheduler": 4, "other": 2}
-
 
 @pytest.fixture(scope="module")
-def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
     data = patient_office(tmp_path_factory.mktemp("data"))
     project = ComposeOnWheels(
         tmp_path_factory.mktemp("compose"),
@@ -40,17 +28,12 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]
     project.settings["MEDSOS_WORKER_CONCURRENCY"] = "6"
     try:
         project.up()
-        installation = Production(project)
-        _wait_for_dag(installation)
-        yield installation
-        engine_for(installation.database_url).dispose()
+        running = Production(project)
+        _wait_for_dag(running)
+        yield running
+        engine_for(running.database_url).dispose()
     finally:
         project.down()
-
-
-@pytest.fixture(scope="module")
-def outcome(production: Production) -> Outcome:
-    return weather(production, cycles=CYCLES, deck=DECK)
 
 
 def _wait_for_dag(installation: Production) -> None:
@@ -62,29 +45,9 @@ def _wait_for_dag(installation: Production) -> None:
 
 
 @pytest.fixture(scope="module")
-def after(production: Production, outcome: Outcome) -> Aftermath:
-    return Aftermath(production, outcome.people)
+def deck() -> dict[str, int]:
+    return {"task": 11, "watcher": 6, "worker": 2, "scheduler": 4, "other": 2}
 
 
-def test_no_kill_doubles_loses_or_strands_a_post_or_calls_it_failed(outcome: Outcome) -> None:
-    everything_is_up_once(outcome, DECK)
-
-
-def test_after_every_kill_the_post_is_up_within_two_minutes_without_a_person(outcome: Outcome) -> None:
-    recovered_in_time_without_a_person(outcome)
-
-
-def test_a_publishing_task_cleared_after_success_sends_nothing(after: Aftermath) -> None:
-    a_cleared_publishing_task_sends_nothing(after)
-
-
-def test_a_whole_run_cleared_asks_nobody_and_sends_nothing(after: Aftermath) -> None:
-    a_cleared_run_asks_nobody_and_sends_nothing(after)
-
-
-def test_the_same_request_triggered_twice_is_one_cycle(after: Aftermath) -> None:
-    the_same_request_twice_is_one_cycle(after)
-
-
-def test_in_the_end_nothing_is_left_over(after: Aftermath) -> None:
-    nothing_is_left_over(after)
+class TestInProduction(Duties):
+    """Every duty, and no other."""
