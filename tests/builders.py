@@ -1,10 +1,15 @@
-"""Builds rows for tests of any room."""
+"""Builds rows and pictures for tests of any room."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
 
-from medsos.store.models import Cycle
+from PIL import Image, ImageDraw
+
+from medsos.evidence.archive import StoredFile
+from medsos.store.models import Cycle, Design, Evidence, Publication
 from medsos.store.session import transaction
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -32,3 +37,48 @@ def make_cycle(**values: object) -> int:
         session.add(cycle)
         session.flush()
         return cycle.id
+
+
+def publication_row(cycle_id: int, channel: str, **values: Any) -> Publication:
+    """A row of the ledger that is not entered yet: up since `NOW`, by the API."""
+    defaults = {"seal": "a" * 64, "mode": "api", "state": "published", "journal": {}, "created_at": NOW}
+    return Publication(cycle_id=cycle_id, channel=channel, **{**defaults, **values})
+
+
+def design_row(cycle_id: int, channel: str, file: StoredFile, **values: Any) -> Design:
+    """A picture of the first round that is not entered yet."""
+    defaults = {
+        "round": 1,
+        "position": 0,
+        "kind": "image",
+        "media_type": "image/jpeg",
+        "caption": "",
+        "alt_text": "",
+        "notes": [],
+    }
+    of_file = {"path": file.path, "sha256": file.sha256, "size_bytes": file.size_bytes}
+    return Design(cycle_id=cycle_id, channel=channel, **of_file, **{**defaults, **values})
+
+
+def evidence_row(publication: Publication, kind: str, file: StoredFile, captured_at: datetime) -> Evidence:
+    """A proof of a publication that is not entered yet."""
+    return Evidence(
+        publication_id=publication.id,
+        kind=kind,
+        path=file.path,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        source_url=publication.permalink or "",
+        captured_at=captured_at,
+    )
+
+
+def picture(size: tuple[int, int], text: str, colour: str = "#9b1c1f") -> bytes:
+    """A picture that can be told from another."""
+    image = Image.new("RGB", size, colour)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((60, 60, size[0] - 60, size[1] // 2), fill="#f2a81d")
+    draw.text((100, size[1] // 2 + 60), text, fill="white", font_size=70)
+    target = BytesIO()
+    image.save(target, "JPEG")
+    return target.getvalue()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from io import BytesIO
 from zoneinfo import ZoneInfo
 
-from PIL import Image, ImageDraw
-
+from builders import design_row, evidence_row, picture, publication_row
 from medsos.evaluation.tables import CycleEvaluation, evaluate_cycle
 from medsos.evidence.archive import Archive
 from medsos.offices.model import Brand, Office
@@ -18,10 +16,7 @@ from medsos.store.journal import record_event
 from medsos.store.models import (
     Approval,
     Cycle,
-    Design,
-    Evidence,
     Minutes,
-    Publication,
     PublicationAttempt,
 )
 from medsos.store.session import transaction
@@ -147,25 +142,18 @@ class Story:
         with transaction() as session:
             folder = session.get_one(Cycle, self.cycle_id).archive_folder
             for channel in channels:
-                data = picture(channel, (1080, 1080), "#9b1c1f", f"Desain {channel} r{round_no}")
+                data = picture((1080, 1080), f"Desain {channel} r{round_no}")
                 stored = self.archive.put(f"{folder}/desain/putaran-{round_no}/{channel}.jpg", data)
                 session.add(
-                    Design(
-                        cycle_id=self.cycle_id,
+                    design_row(
+                        self.cycle_id,
+                        channel,
+                        stored,
                         round=round_no,
-                        channel=channel,
-                        position=0,
-                        kind="image",
-                        path=stored.path,
-                        sha256=stored.sha256,
-                        media_type="image/jpeg",
-                        size_bytes=stored.size_bytes,
                         width=1080,
                         height=1080,
-                        duration_seconds=None,
                         caption="Simulasi pemungutan suara.",
                         alt_text="Petugas menyusun bilik suara",
-                        notes=[],
                     )
                 )
 
@@ -176,13 +164,10 @@ class Story:
         up = state == "published"
         with transaction() as session:
             folder = session.get_one(Cycle, self.cycle_id).archive_folder
-            row = Publication(
-                cycle_id=self.cycle_id,
-                channel=channel,
-                seal="a" * 64,
-                mode="api",
+            row = publication_row(
+                self.cycle_id,
+                channel,
                 state=state,
-                journal={},
                 created_at=at(clock_time),
                 published_at=at(clock_time) if up else None,
                 permalink=f"https://{channel}.example/kpukotabengkulu/posts/{self.cycle_id}" if up else None,
@@ -199,21 +184,11 @@ class Story:
                 data = (
                     b'{"id": 1}'
                     if proof == "read_back"
-                    else picture(channel, (1280, 1500), "#ffffff", f"{channel}: postingan")
+                    else picture((1280, 1500), f"{channel}: postingan", "#37474f")
                 )
                 suffix = "json" if proof == "read_back" else "png"
                 stored = self.archive.put(f"{folder}/bukti/{channel}.{suffix}", data)
-                session.add(
-                    Evidence(
-                        publication_id=row.id,
-                        kind=proof,
-                        path=stored.path,
-                        sha256=stored.sha256,
-                        size_bytes=stored.size_bytes,
-                        source_url=row.permalink or "",
-                        captured_at=at(clock_time) + timedelta(minutes=1),
-                    )
-                )
+                session.add(evidence_row(row, proof, stored, at(clock_time) + timedelta(minutes=1)))
 
     def evaluate(self, clock_time: str = EVALUATED_AT, *, days: int = 0) -> CycleEvaluation:
         """Evaluate as the task would at that time."""
@@ -221,14 +196,3 @@ class Story:
             return evaluate_cycle(
                 session, self.cycle_id, sop=self.sop, office=self.office, now=at(clock_time, days=days)
             )
-
-
-def picture(name: str, size: tuple[int, int], colour: str, text: str) -> bytes:
-    """A picture that can be told from another."""
-    image = Image.new("RGB", size, colour)
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((60, 60, size[0] - 60, size[1] // 2), fill="#f2a81d")
-    draw.text((100, size[1] // 2 + 60), text, fill="black" if colour == "#ffffff" else "white", font_size=70)
-    target = BytesIO()
-    image.save(target, "JPEG")
-    return target.getvalue()

@@ -9,8 +9,9 @@ import pytest
 from cycle_story import APPROVED_AT_ONCE, CHANNELS, MORNING, UPLOADED, Story, at
 from sqlalchemy import select
 
+from builders import publication_row
 from medsos.evaluation.tables import monthly_recap
-from medsos.store.models import ChannelResult, Cycle, CycleScorecard, MonthlyRecap, Publication, StepDuration
+from medsos.store.models import ChannelResult, Cycle, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.store.session import transaction
 
 TABLES = (StepDuration, ChannelResult, CycleScorecard)
@@ -106,15 +107,7 @@ def test_a_post_that_is_up_counts_even_if_a_later_seal_failed(new_story: Any) ->
     story.published("web", "13:01")
     with transaction() as session:
         session.add(
-            Publication(
-                cycle_id=story.cycle_id,
-                channel="web",
-                seal="b" * 64,
-                mode="api",
-                state="rejected",
-                journal={},
-                created_at=at("14:00"),
-            )
+            publication_row(story.cycle_id, "web", seal="b" * 64, state="rejected", created_at=at("14:00"))
         )
     assert story.evaluate().scorecard.status == "selesai"
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from builders import NOW, make_cycle
+from builders import NOW, design_row, make_cycle, publication_row
 from medsos.evidence.archive import Archive
 from medsos.evidence.record import keep_screenshot
 from medsos.evidence.screenshot import Screenshot
-from medsos.store.models import Design, Link, Material, Publication
+from medsos.store.models import Link, Material
 from medsos.store.session import transaction
 
 FOLDER = "kota-bengkulu/2026/11/000001-rapat-pleno-terbuka"
@@ -37,32 +37,9 @@ def fill(archive: Archive) -> int:
                 size_bytes=6,
             )
         )
-        session.add(
-            Design(
-                cycle_id=cycle_id,
-                round=1,
-                channel="web",
-                position=0,
-                kind="image",
-                path=design.path,
-                sha256=design.sha256,
-                media_type="image/jpeg",
-                size_bytes=6,
-                caption="",
-                alt_text="",
-                notes=[],
-            )
-        )
+        session.add(design_row(cycle_id, "web", design))
         session.add(Link(cycle_id=cycle_id, kind="page", address=page.path, made_at=NOW))
-        publication = Publication(
-            cycle_id=cycle_id,
-            channel="web",
-            seal="a" * 64,
-            mode="api",
-            state="published",
-            journal={},
-            created_at=NOW,
-        )
+        publication = publication_row(cycle_id, "web")
         session.add(publication)
         session.flush()
         shot = Screenshot(png=b"png", final_url="https://web.example/1", captured_at=NOW)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from builders import NOW
+from builders import NOW, publication_row
 from medsos.evidence.archive import Archive
 from medsos.evidence.dossier import write_dossier
-from medsos.store.models import Approval, Publication
+from medsos.store.models import Approval
 from medsos.store.session import transaction
 
 
@@ -29,15 +29,8 @@ def test_the_dossier_holds_request_decisions_and_publications_but_no_journal(
             )
         )
         session.add(
-            Publication(
-                cycle_id=cycle_id,
-                channel="web",
-                seal="a" * 64,
-                mode="api",
-                state="published",
-                journal={"upload_url": "https://upload.test/?token=rahasia"},
-                created_at=NOW,
-                post_id="17",
+            publication_row(
+                cycle_id, "web", journal={"upload_url": "https://upload.test/?token=rahasia"}, post_id="17"
             )
         )
     with transaction() as session:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from builders import NOW, make_cycle
+from builders import NOW, make_cycle, publication_row
 from medsos.channels.base import FoundPost
 from medsos.errors import FormError
 from medsos.evaluation.channels import evidence_of, proofs_of
@@ -27,17 +27,7 @@ ADDRESS = "https://www.facebook.com/kpu/posts/2"
 def publication(permalink: str = ADDRESS) -> Publication:
     cycle_id = make_cycle()
     with transaction() as session:
-        row = Publication(
-            cycle_id=cycle_id,
-            channel="facebook",
-            seal="a" * 64,
-            mode="api",
-            state="published",
-            journal={},
-            created_at=NOW,
-            post_id="1_2",
-            permalink=permalink,
-        )
+        row = publication_row(cycle_id, "facebook", post_id="1_2", permalink=permalink)
         session.add(row)
         session.flush()
         return row

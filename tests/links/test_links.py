@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from builders import NOW, make_cycle
+from builders import NOW, make_cycle, publication_row
 from medsos.evidence.screenshot import open_page
 from medsos.links.liveness import check_link
 from medsos.links.page import LinkPageContent, PostLink, build_link_page, main_link, qr_code, share_texts
 from medsos.links.record import published_links, record_checks, record_links
 from medsos.offices.model import Brand, Office, load_brand, load_office
 from medsos.settings import load_settings
-from medsos.store.models import Link, LinkCheck, Publication
+from medsos.store.models import Link, LinkCheck
 from medsos.store.session import transaction
 
 WEB = PostLink("web", "https://kota-bengkulu.kpu.go.id/2026/11/rapat-pleno?halaman=1&cetak=ya", "Situs")
@@ -240,18 +240,7 @@ def test_no_password_is_sent_along(site: str, tmp_path: Path, monkeypatch: pytes
 
 def publish(cycle_id: int, channel: str, permalink: str | None, state: str = "published") -> None:
     with transaction() as session:
-        session.add(
-            Publication(
-                cycle_id=cycle_id,
-                channel=channel,
-                seal="a" * 64,
-                mode="api",
-                state=state,
-                journal={},
-                created_at=NOW,
-                permalink=permalink,
-            )
-        )
+        session.add(publication_row(cycle_id, channel, state=state, permalink=permalink))
 
 
 def test_only_what_is_up_is_linked(cycle_id: int, office: Office) -> None:

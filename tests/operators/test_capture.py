@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
 
-from builders import NOW, make_cycle
+from builders import NOW, make_cycle, publication_row
 from medsos.approval.officials import sync_officials
 from medsos.channels.base import FoundPost
 from medsos.errors import EvidenceError, Transient
@@ -76,10 +76,8 @@ def published(home: Path, permalink: str | None, **values: Any) -> Publication:
                 cycle_id=cycle_id, round=1, seal="a" * 64, decision="setuju", decided_by="k", decided_at=NOW
             )
         )
-        row = Publication(
-            cycle_id=cycle_id, channel="facebook", seal="a" * 64, mode="api", journal={}, created_at=NOW,
-            permalink=permalink, **{"post_id": "1_2", "published_at": NOW, "state": "published", **values},
-        )  # fmt: skip
+        known = {"post_id": "1_2", "published_at": NOW, "permalink": permalink}
+        row = publication_row(cycle_id, "facebook", **{**known, **values})
         session.add(row)
         session.flush()
         return row

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from builders import NOW, make_cycle
+from builders import NOW, make_cycle, publication_row
 from medsos.errors import EvidenceError, FormError
 from medsos.operators.cycle import CycleRun
 from medsos.operators.handed_in import (
@@ -36,10 +36,7 @@ def platform(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def upload(home: Path, **values: object) -> tuple[CycleRun, Publication]:
     cycle_id = make_cycle()
     with transaction() as session:
-        row = Publication(
-            cycle_id=cycle_id, channel="facebook", seal="a" * 64, mode="manual", state="new", journal={},
-            created_at=NOW, **values,
-        )  # fmt: skip
+        row = publication_row(cycle_id, "facebook", **{"mode": "manual", "state": "new", **values})
         session.add(row)
         session.flush()
     return CycleRun(cycle_id, "kota-bengkulu", "upload.publish_facebook", channel="facebook"), row

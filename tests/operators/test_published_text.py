@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from builders import NOW, make_cycle
+from builders import NOW, design_row, make_cycle
 from medsos.clock import utc_now
 from medsos.errors import GivenUp, NotApproved, WebsiteAwaited
+from medsos.evidence.archive import StoredFile
 from medsos.operators import publishing
 from medsos.operators.cycle import CycleRun
 from medsos.operators.publishing import approved_post, ledger_of
 from medsos.publishing.ledger import open_publication
-from medsos.store.models import Approval, Design, PlanRow, Publication
+from medsos.store.models import Approval, PlanRow, Publication
 from medsos.store.session import transaction
 
 SEAL = "a" * 64
@@ -40,7 +42,7 @@ def approved_cycle(
         "channels": list(channels),
     }
     cycle_id = make_cycle(content_type=content_type, request=request)
-    path = f"desain/{cycle_id}.jpg"
+    poster = StoredFile(f"desain/{cycle_id}.jpg", hashlib.sha256(b"hello world").hexdigest(), 11)
     with transaction() as session:
         session.add(
             Approval(cycle_id=cycle_id, round=1, seal=SEAL, decision="setuju", decided_by="k", decided_at=NOW)
@@ -55,13 +57,7 @@ def approved_cycle(
             )
         )
         for channel in channels:
-            session.add(
-                Design(
-                    cycle_id=cycle_id, round=1, channel=channel, position=0, kind="image", path=path,
-                    sha256="b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
-                    media_type="image/jpeg", size_bytes=11, caption=CAPTION, alt_text="Poster", notes=[],
-                )
-            )  # fmt: skip
+            session.add(design_row(cycle_id, channel, poster, caption=CAPTION, alt_text="Poster"))
     return cycle_id
 
 

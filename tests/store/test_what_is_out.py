@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 
-from builders import NOW
+from builders import NOW, publication_row
 from medsos.store.models import Cycle, Publication
 from medsos.store.session import transaction
 
@@ -24,10 +24,7 @@ def published(database: str, request: pytest.FixtureRequest) -> tuple[str, int]:
         )  # fmt: skip
         session.add(cycle)
         session.flush()
-        row = Publication(
-            cycle_id=cycle.id, channel="tiktok", seal="a" * 64, mode="api", state="published", journal={},
-            created_at=NOW, published_at=NOW,
-        )  # fmt: skip
+        row = publication_row(cycle.id, "tiktok", published_at=NOW)
         session.add(row)
         session.flush()
         return database, row.id

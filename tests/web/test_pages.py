@@ -15,6 +15,7 @@ from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
 from web_samples import DAG, asked, decide, design_round, new_cycle, office_with_people, publish_all
 
+from builders import publication_row
 from medsos.evidence.archive import Archive
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.web.exports import TABLES
@@ -61,18 +62,19 @@ def test_a_running_cycle_says_which_step_waits(visit: Visit, waiting: int) -> No
 
 
 def test_a_failed_upload_stands_on_the_page_with_what_to_do(visit: Visit, archive: Archive) -> None:
-    from medsos.store.models import Publication
     from medsos.store.session import transaction
 
     cycle_id = new_cycle("Rapat yang gagal tayang")
     with transaction() as session:
         session.add(
-            Publication(
-                cycle_id=cycle_id, channel="x", seal="a" * 64, mode="api", state="rejected", journal={},
-                created_at=datetime(2026, 11, 23, 3, 0, tzinfo=UTC), permalink="javascript:alert(1)",
+            publication_row(
+                cycle_id,
+                "x",
+                state="rejected",
+                permalink="javascript:alert(1)",
                 problem="Token akun sudah dicabut. Masukkan token baru pada Connection.",
             )
-        )  # fmt: skip
+        )
     page = visit("analis").get(f"/medsos/siklus/{cycle_id}").text
     assert "Ditolak platform" in page
     assert "Masukkan token baru" in page

@@ -11,14 +11,12 @@ import pytest
 from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
 from upload_page_kit import PROOF, UPLOAD, proofs, screenshot, send, text_of, waits_for
-from web_samples import CAPTIONS, asked, picture, upload_under_way
+from web_samples import CAPTIONS, asked, prove, upload_under_way
 
-from builders import NOW
+from builders import NOW, picture
 from medsos.channels.base import FoundPost
 from medsos.errors import AuthInvalid
 from medsos.evidence.archive import Archive
-from medsos.store.models import Cycle, Evidence, Publication
-from medsos.store.session import transaction
 
 Visit = Callable[..., TestClient]
 
@@ -186,37 +184,11 @@ def test_going_on_without_a_screenshot_is_asked_once_more(
 
 
 def test_the_kinds_of_proof_stand_on_the_cycle(visit: Visit, archive: Archive, without_picture: int) -> None:
-    with transaction() as session:
-        row = session.query(Publication).filter_by(cycle_id=without_picture).one()
-        folder = session.get_one(Cycle, without_picture).archive_folder
-        stored = archive.put(f"{folder}/bukti/facebook.json", b'{"post": 2}')
-        session.add(
-            Evidence(
-                publication_id=row.id,
-                kind="read_back",
-                path=stored.path,
-                sha256=stored.sha256,
-                size_bytes=stored.size_bytes,
-                source_url=row.permalink or "",
-                captured_at=NOW,
-            )
-        )
+    prove(archive, without_picture, "facebook.json", b'{"post": 2}', kind="read_back")
     page = visit("analis").get(f"/medsos/siklus/{without_picture}").text
     assert "data dari platform" in page
     assert "Belum ada tangkapan layar." in page
-    with transaction() as session:
-        stored = archive.put(f"{folder}/bukti/facebook.jpg", picture((400, 800), "ponsel"))
-        session.add(
-            Evidence(
-                publication_id=row.id,
-                kind="manual",
-                path=stored.path,
-                sha256=stored.sha256,
-                size_bytes=stored.size_bytes,
-                source_url=row.permalink or "",
-                captured_at=NOW,
-            )
-        )
+    prove(archive, without_picture, "facebook.jpg", picture((400, 800), "ponsel"), kind="manual")
     page = visit("analis").get(f"/medsos/siklus/{without_picture}").text
     assert "tangkapan layar dari admin" in page
     assert "data dari platform" in page

@@ -15,7 +15,7 @@ from PIL import Image
 from upload_page_kit import fields_of, proofs, screenshot, send, text_of, waits_for
 from web_samples import CAPTIONS, design_round, new_cycle, office_with_people, upload_under_way
 
-from builders import NOW
+from builders import NOW, publication_row
 from medsos.evidence.archive import Archive
 from medsos.operators.cycle import cycle_run
 from medsos.operators.evidence import CaptureOperator
@@ -58,16 +58,7 @@ def test_the_website_s_address_stands_in_the_text_once_it_is_known(
     with transaction() as session:
         known = session.query(Publication).filter_by(cycle_id=by_hand).one()
         session.add(
-            Publication(
-                cycle_id=by_hand,
-                channel="web",
-                seal=known.seal,
-                mode="api",
-                state="published",
-                journal={},
-                created_at=NOW,
-                permalink="https://kota.example/simulasi/",
-            )
+            publication_row(by_hand, "web", seal=known.seal, permalink="https://kota.example/simulasi/")
         )
     text = text_of(browser.get(address).text)
     assert "Selengkapnya: https://kota.example/simulasi/" in text

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import Any
 
-from PIL import Image, ImageDraw
-
-from builders import NOW, make_cycle
+from builders import NOW, design_row, evidence_row, make_cycle, picture, publication_row
 from medsos.approval.officials import sync_officials
 from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.evaluation.tables import evaluate_cycle
@@ -18,7 +15,7 @@ from medsos.offices.model import load_office
 from medsos.settings import load_settings
 from medsos.sop.model import load_sop
 from medsos.store.journal import record_event
-from medsos.store.models import Approval, Cycle, Design, Evidence, Link, Minutes, PlanRow, Publication
+from medsos.store.models import Approval, Cycle, Link, Minutes, PlanRow, Publication
 from medsos.store.session import transaction
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
@@ -42,17 +39,6 @@ CAPTIONS = {
     "x": "Simulasi pemungutan suara di TPS 04 Kelurahan Bentiring, Kota Bengkulu. #KPUMelayani",
     "tiktok": "Begini tata cara memilih, dari awal sampai akhir. #KPUMelayani #KPUKotaBengkulu",
 }
-
-
-def picture(size: tuple[int, int], text: str, colour: str = "#9b1c1f") -> bytes:
-    """A picture that can be told from another."""
-    image = Image.new("RGB", size, colour)
-    draw = ImageDraw.Draw(image)
-    draw.rectangle((60, 60, size[0] - 60, size[1] // 2), fill="#f2a81d")
-    draw.text((100, size[1] // 2 + 60), text, fill="white", font_size=70)
-    target = BytesIO()
-    image.save(target, "JPEG")
-    return target.getvalue()
 
 
 def office_with_people() -> None:
@@ -119,16 +105,11 @@ def design_round(
             data = (pictures or {}).get(channel) or picture(size, f"{channel} r{round_no}")
             stored = archive.put(f"{folder}/desain/putaran-{round_no}/{channel}.jpg", data)
             session.add(
-                Design(
-                    cycle_id=cycle_id,
+                design_row(
+                    cycle_id,
+                    channel,
+                    stored,
                     round=round_no,
-                    channel=channel,
-                    position=0,
-                    kind="image",
-                    path=stored.path,
-                    sha256=stored.sha256,
-                    media_type="image/jpeg",
-                    size_bytes=stored.size_bytes,
                     width=size[0],
                     height=size[1],
                     caption=caption,
@@ -173,13 +154,12 @@ def upload_under_way(
     decide(cycle_id, 1, "setuju")
     with transaction() as session:
         session.add(
-            Publication(
-                cycle_id=cycle_id,
-                channel=channel,
+            publication_row(
+                cycle_id,
+                channel,
                 seal=session.query(Approval).filter_by(cycle_id=cycle_id).one().seal,
                 mode=mode,
                 state=state,
-                journal=values.pop("journal", {}),
                 created_at=NOW + timedelta(minutes=20),
                 **values,
             )
@@ -192,36 +172,20 @@ def publish_all(archive: Archive, cycle_id: int, *, pictures: Mapping[str, bytes
     with transaction() as session:
         cycle = session.get_one(Cycle, cycle_id)
         for number, channel in enumerate(CHANNELS):
-            row = Publication(
-                cycle_id=cycle_id,
-                channel=channel,
-                seal="a" * 64,
-                mode="api",
-                state="published",
-                journal={},
-                created_at=NOW,
-                published_at=NOW + timedelta(minutes=30 + number),
-                permalink=f"https://{channel}.example/kpukotabengkulu/{cycle_id}",
-            )
-            session.add(row)
-            session.flush()
-            data = (pictures or {}).get(channel) or picture((1280, 4000), f"{channel} tayang", "#37474f")
-            stored = archive.put(f"{cycle.archive_folder}/bukti/{channel}.png", data)
             session.add(
-                Evidence(
-                    publication_id=row.id,
-                    kind="screenshot",
-                    path=stored.path,
-                    sha256=stored.sha256,
-                    size_bytes=stored.size_bytes,
-                    source_url=row.permalink or "",
-                    captured_at=NOW + timedelta(minutes=31 + number),
+                publication_row(
+                    cycle_id,
+                    channel,
+                    published_at=NOW + timedelta(minutes=30 + number),
+                    permalink=f"https://{channel}.example/kpukotabengkulu/{cycle_id}",
                 )
             )
         page = archive.put(f"{cycle.archive_folder}/tautan/tautan.html", b"<!doctype html><h1>Tautan</h1>")
         archive.put(f"{cycle.archive_folder}/laporan/laporan.html", b"<!doctype html><h1>Laporan</h1>")
         session.add(Link(cycle_id=cycle_id, kind="page", address=page.path, made_at=NOW))
     for number, channel in enumerate(CHANNELS):
+        data = (pictures or {}).get(channel) or picture((1280, 4000), f"{channel} tayang", "#37474f")
+        prove(archive, cycle_id, f"{channel}.png", data, captured_at=NOW + timedelta(minutes=31 + number))
         tell(cycle_id, f"upload.publish_{channel}", "started finished", minutes=29 + number)
         tell(cycle_id, f"upload.capture_{channel}", "started finished", minutes=30 + number)
     tell(cycle_id, "link.build_links", "started finished", minutes=40)
@@ -235,6 +199,27 @@ def publish_all(archive: Archive, cycle_id: int, *, pictures: Mapping[str, bytes
             office=load_office(settings.offices_dir, "kota-bengkulu"),
             now=NOW + timedelta(minutes=42),
         )
+
+
+def prove(
+    archive: Archive,
+    cycle_id: int,
+    name: str,
+    data: bytes,
+    *,
+    kind: str = "screenshot",
+    captured_at: datetime = NOW,
+) -> None:
+    """A proof that the cycle is up.
+
+    :param name: of the file: the channel, and what kind of file.
+    """
+    with transaction() as session:
+        channel = name.partition(".")[0]
+        row = session.query(Publication).filter_by(cycle_id=cycle_id, channel=channel).one()
+        folder = session.get_one(Cycle, cycle_id).archive_folder
+        stored = archive.put(f"{folder}/bukti/{name}", data)
+        session.add(evidence_row(row, kind, stored, captured_at))
 
 
 def tell(cycle_id: int, task_id: str, events: str, *, minutes: float) -> None:
