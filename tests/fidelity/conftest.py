@@ -12,8 +12,11 @@ import numpy as np
 import pytest
 import requests
 from PIL import Image
+from sdk_accounts import account, api, page, person
 
 from medsos.sandbox.testing import running_sandbox
+
+__all__ = ["account", "api", "page", "person"]
 
 Tell = Callable[..., None]
 

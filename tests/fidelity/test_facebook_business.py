@@ -23,22 +23,10 @@ Api = FacebookAdsApi
 
 
 @pytest.fixture
-def api(sandbox: str, keys: dict[str, Any], tell: Any, monkeypatch: pytest.MonkeyPatch) -> Api:
-    """The SDK with the page's token; the sandbox insists on `appsecret_proof`."""
+def api(api: Api, tell: Any) -> Api:
+    """The sandbox insists on `appsecret_proof`."""
     tell("settings", facebook_require_appsecret_proof=True)
-    monkeypatch.setattr(FacebookSession, "GRAPH", f"{sandbox}/graph")
-    facebook = keys["facebook"]
-    return Api(FacebookSession(facebook["app_id"], facebook["app_secret"], facebook["page_token"]))
-
-
-@pytest.fixture
-def page(api: Api, keys: dict[str, Any]) -> Page:
-    return Page(keys["facebook"]["page_id"], api=api)
-
-
-@pytest.fixture
-def account(api: Api, keys: dict[str, Any]) -> IGUser:
-    return IGUser(keys["instagram"]["user_id"], api=api)
+    return api
 
 
 def call(api: Api, method: str, *path: str, files: dict[str, Any] | None = None, **params: Any) -> Any:

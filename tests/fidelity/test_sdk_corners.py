@@ -28,28 +28,6 @@ OLD_WORDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def api(sandbox: str, keys: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> FacebookAdsApi:
-    monkeypatch.setattr(FacebookSession, "GRAPH", f"{sandbox}/graph")
-    facebook = keys["facebook"]
-    return FacebookAdsApi(FacebookSession(facebook["app_id"], facebook["app_secret"], facebook["page_token"]))
-
-
-@pytest.fixture
-def page(api: FacebookAdsApi, keys: dict[str, Any]) -> Page:
-    return Page(keys["facebook"]["page_id"], api=api)
-
-
-@pytest.fixture
-def account(api: FacebookAdsApi, keys: dict[str, Any]) -> IGUser:
-    return IGUser(keys["instagram"]["user_id"], api=api)
-
-
-@pytest.fixture
-def person(sandbox: str, keys: dict[str, Any]) -> Client:
-    return Client(base_url=f"{sandbox}/x", access_token=keys["x"]["oauth2_access_token"])
-
-
 # -- Meta's SDK ----------------------------------------------------------------------------------------------
 
 

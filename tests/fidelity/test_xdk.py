@@ -16,26 +16,14 @@ from typing import Any
 import pytest
 import requests
 from oauthlib.oauth2 import OAuth2Error
+from sdk_accounts import oauth1, oauth2
 from specification import known
 from xdk import Client, schemas
-from xdk.oauth1_auth import OAuth1
 
 from medsos.channels.base import Media, Post
 from medsos.channels.x import XClient, XSettings
 
 POST_FIELDS = ["created_at", "entities", "attachments", "public_metrics", "author_id", "conversation_id"]
-
-
-def oauth1(sandbox: str, x: dict[str, str]) -> Client:
-    keys = OAuth1(
-        api_key=x["consumer_key"], api_secret=x["consumer_secret"], callback="oob",
-        access_token=x["access_token"], access_token_secret=x["access_token_secret"],
-    )  # fmt: skip
-    return Client(base_url=f"{sandbox}/x", auth=keys)
-
-
-def oauth2(sandbox: str, x: dict[str, str]) -> Client:
-    return Client(base_url=f"{sandbox}/x", access_token=x["oauth2_access_token"])
 
 
 @pytest.fixture(params=[oauth1, oauth2], ids=["OAuth 1.0a", "OAuth 2.0"])
