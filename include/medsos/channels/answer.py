@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+import requests
+
 EXCERPT_LENGTH = 200
 
 
@@ -20,6 +22,13 @@ class Answer:
     headers: Mapping[str, str]
     text: str
     json: Any
+
+    @classmethod
+    def of(cls, response: requests.Response) -> Answer:
+        """UTF-8 unless the platform says otherwise."""
+        if "charset" not in response.headers.get("Content-Type", "").lower():
+            response.encoding = "utf-8"
+        return cls.read(response.status_code, response.headers, response.text)
 
     @classmethod
     def read(cls, status: int, headers: Mapping[str, str], text: str) -> Answer:

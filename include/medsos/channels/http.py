@@ -244,7 +244,7 @@ class HttpSession:
         try:
             # A redirect would turn a POST into a GET, or hand the credentials to another host.
             response = self._session.request(allow_redirects=False, **request)
-            answer = Answer.read(response.status_code, response.headers, _text(response))
+            answer = Answer.of(response)
         except requests.RequestException as error:
             table, sentence = (
                 (NEVER_OPENED, advice.UNREACHABLE) if never_opened(error) else (LOST_OR_FAULTY, advice.LOST)
@@ -286,13 +286,6 @@ class HttpSession:
 def _unsigned(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """No credentials; without it `requests` would look for some in the machine's .netrc."""
     return request
-
-
-def _text(response: requests.Response) -> str:
-    """The body as text; UTF-8 unless the platform says otherwise."""
-    if "charset" not in response.headers.get("Content-Type", "").lower():
-        response.encoding = "utf-8"
-    return response.text
 
 
 @contextmanager

@@ -30,16 +30,15 @@ from medsos.channels.metrics import figures
 from medsos.channels.rules import find_rule
 from medsos.channels.tiktok_api import TikTokApi, TikTokSettings
 from medsos.channels.tiktok_creator import CREATOR, NAME, PUBLIC, check_creator, post_info, remembered
+from medsos.channels.tiktok_photos import TikTokPhotos
 from medsos.channels.tiktok_read import found_post, is_listed_as, public_id_of, read_metrics
 from medsos.channels.tiktok_rules import FAIL_RULES, fail_problem
-from medsos.channels.tiktok_video import TikTokVideoUploader
+from medsos.channels.tiktok_video import PUBLISH_ID, TikTokVideoUploader
 from medsos.channels.tokens import TokenStore, life_of
 from medsos.channels.usage import Usage
 from medsos.channels.vault import Vault
 from medsos.clock import Clock, utc_now
 
-PUBLISH_ID = "tiktok_publish_id"
-URLS = "tiktok_urls"
 _PUBLISH_ID_PREFIXES = ("v_pub_", "p_pub_", "v_inbox_")
 
 
@@ -72,7 +71,6 @@ class TikTokClient(ChannelClient):
         read_back_waits: Sequence[float] = progress.READ_BACK_WAITS,
     ) -> None:
         self._settings = settings
-        self._media_host = media_host
         self._sleep = sleep
         self._status_pauses = status_pauses
         self._public_id_pauses = public_id_pauses
@@ -87,6 +85,7 @@ class TikTokClient(ChannelClient):
             vault=Vault(settings.client_secret or settings.refresh_token or settings.access_token),
             clock=clock,
         )
+        self._photos = TikTokPhotos(self._api, media_host=media_host)
 
     def __repr__(self) -> str:
         return f"TikTokClient({self._settings.host})"
@@ -110,14 +109,15 @@ class TikTokClient(ChannelClient):
                 post.video, post_info(post, journal[CREATOR], self._settings.privacy), journal
             )
         else:
-            self._hand_over(post, journal)
+            self._photos.hand_over(post, journal)
 
     def commit(self, post: Post, journal: Journal) -> Committed:
         def publish() -> Committed:
             if post.video:
                 self._uploader.send_last(post.video, journal)
             else:
-                self._publish_photos(post, journal)
+                info = post_info(post, journal[CREATOR], self._settings.privacy)
+                self._photos.publish(post.images, info, journal)
             try:
                 return self._outcome(journal)
             except errors.RateLimited as error:
@@ -204,38 +204,6 @@ class TikTokClient(ChannelClient):
             return post_id
         return public_id_of(self._api.status(post_id))
 
-    def _hand_over(self, post: Post, journal: Journal) -> None:
-        """Give every picture a public address."""
-        urls: dict[str, str] = dict(journal.get(URLS) or {})
-        for number, image in enumerate(post.images, start=1):
-            if image.sha256 not in urls:
-                key = f"{post.key}-tiktok-{number}"
-                urls = {**urls, image.sha256: self._media_host.publish_media(image, key=key)}
-                journal[URLS] = urls
-
-    def _publish_photos(self, post: Post, journal: Journal) -> None:
-        urls = journal[URLS]
-        body = {
-            "media_type": "PHOTO",
-            "post_mode": "DIRECT_POST",
-            "post_info": post_info(post, journal[CREATOR], self._settings.privacy),
-            "source_info": {
-                "source": "PULL_FROM_URL",
-                "photo_images": [urls[image.sha256] for image in post.images],
-                "photo_cover_index": 0,
-            },
-        }
-        try:
-            answer = self._api.post("post/publish/content/init/", body, phase=Phase.COMMIT)
-        except errors.ContentInvalid:
-            # The addresses may be what is wrong. The next start hands the pictures over anew.
-            journal[URLS] = None
-            raise
-        publish_id = answer.text_at("data", "publish_id")
-        if not publish_id:
-            raise self._http.unknown()
-        journal[PUBLISH_ID] = publish_id
-
     def _outcome(self, journal: Journal) -> Committed:
         """Wait until TikTok has finished, then a little longer for the public id.
 
@@ -249,7 +217,7 @@ class TikTokClient(ChannelClient):
             status = answer.text_at("data", "status")
             if status == "FAILED":
                 journal[PUBLISH_ID] = None
-                journal[URLS] = None
+                self._photos.forget(journal)
                 self._uploader.forget(journal)
                 problem = fail_problem(answer)
                 raise self._http.refusal(
