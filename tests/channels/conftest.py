@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from training_platforms import Sandbox
 
-from medsos.channels.base import Media
+from medsos.channels.base import Media, Post
 from medsos.sandbox.testing import running_sandbox
 from memory_journal import MemoryJournal
 
@@ -83,3 +83,8 @@ def video(tmp_path: Path, video_bytes: bytes) -> Media:
     path = tmp_path / "video.mp4"
     path.write_bytes(video_bytes)
     return media_of(path, "video/mp4", width=540, height=960, duration_seconds=4.0)
+
+
+@pytest.fixture
+def post(picture: Callable[..., Media]) -> Post:
+    return Post(key="rapat-k7", text="Rapat kerja & koordinasi.", title="Rapat", media=(picture(),))

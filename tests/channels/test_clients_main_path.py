@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from training_platforms import CHANNELS
 
 from medsos.channels.base import Committed, Media, Post
 from medsos.channels.limits import check_limits
 from medsos.errors import AuthInvalid, UnknownOutcome
 
 TEXT = "Sosialisasi tahapan Pemilu di Kota Bengkulu.\n\nSalam & hormat <KPU>.\n#KPUMelayani #KPUKotaBengkulu"
-CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 UPLOADS = {
     "web": ("POST", "/wp/v2/media"),
     "facebook": ("POST", "/photos"),

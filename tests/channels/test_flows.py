@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 import requests
-from training_platforms import Sandbox
+from training_platforms import CHANNELS, Sandbox
 
 from medsos.channels.base import Committed, Media, Post
 from medsos.channels.limits import LIMITS, check_limits
 from medsos.errors import ChannelError, ContentInvalid, MediaInvalid, NotReady, Transient, UnknownOutcome
 from memory_journal import MemoryJournal
-
-CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 
 
 def attempt(sandbox: Sandbox, channel: str, post: Post, journal: MemoryJournal) -> Committed:

@@ -7,12 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from training_platforms import Sandbox
+from training_platforms import CHANNELS, Sandbox
 
 from medsos.channels.base import Media, Post
 from memory_journal import MemoryJournal
-
-CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
 
 
 def publish(sandbox: Sandbox, channel: str, text: str, picture: Media) -> str:

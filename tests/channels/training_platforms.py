@@ -15,6 +15,16 @@ from medsos.clock import utc_now
 from medsos.devtools.crash import clients
 from medsos.devtools.crash.clients import Surroundings
 
+CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
+COMMIT_CALLS = {
+    "web": {"method": "POST", "path": r"/wp/v2/posts/\d+$"},
+    "facebook": {"method": "POST", "path": "/feed$"},
+    "instagram": {"method": "POST", "path": "/media_publish$"},
+    "x": {"method": "POST", "path": "/2/tweets$"},
+    "tiktok": {"method": "POST", "path": "/content/init/$"},
+}
+"""Of a post with one picture: the request after which it may be public."""
+
 SEVERAL_LOOKS = (0.0, 15.0, 60.0)
 """In place of the publishing protocol, which calls `resolve` again later."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
+from caption_drafts import BODY, BUDGETS, LONG_BODY, draft, measure, request, with_link_on
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from twitter_text import parse_tweet
 
 from medsos.content.captions import (
     ALT_TEXT_LENGTH,
@@ -15,56 +13,15 @@ from medsos.content.captions import (
     SUMMARY_LENGTH,
     draft_plan,
     fill_links,
-    web_address_needed,
     with_longest_link,
 )
-from medsos.content.plan import WEB_LINK, ContentPlan
-from medsos.content.request import CONTENT_TYPES, ContentRequest
-from medsos.offices.model import CHANNELS, Office
+from medsos.content.plan import WEB_LINK
+from medsos.content.request import CONTENT_TYPES
+from medsos.offices.model import CHANNELS
 
-BUDGETS = {"facebook": 63206, "instagram": 2200, "x": 280, "tiktok": 2200}
 LONGEST_ADDRESS = "https://kota-bengkulu.kpu.go.id/" + "a" * (
     LINK_RESERVE - len("https://kota-bengkulu.kpu.go.id/")
 )
-BODY = (
-    "KPU Kota Bengkulu menggelar rapat koordinasi di Jl. WR. Supratman No. 08, Bengkulu. "
-    "Rapat dibuka oleh Dr. H. Fulan, S.H., M.H. pada pukul 09.00 WIB.\n\n"
-    "Peserta membahas pemutakhiran data pemilih. Semua pihak sepakat bekerja sama."
-)
-LONG_BODY = ("Pemutakhiran data pemilih berkelanjutan dilakukan setiap triwulan oleh petugas. " * 63)[
-    :5000
-].strip()
-
-
-def measure(channel: str, text: str) -> int:
-    if channel == "x":
-        return parse_tweet(text).weightedLength
-    if channel == "tiktok":
-        return len(text.encode("utf-16-le")) // 2
-    return len(text)
-
-
-def request(content_type: str = "foto_kegiatan", **changes) -> ContentRequest:
-    values = {
-        "title": "Rapat Koordinasi Pemutakhiran Data Pemilih",
-        "content_type": content_type,
-        "body": BODY,
-        "activity_date": date(2026, 11, 23),
-        "place": "Aula KPU Kota Bengkulu",
-        "channels": CHANNELS,
-    }
-    if content_type == "produk_hukum":
-        values |= {"document_number": "12/HK.03.1-Kpt/1771/2026", "document_date": date(2026, 11, 1)}
-    return ContentRequest(**{**values, **changes})
-
-
-def draft(office: Office, content_type: str = "foto_kegiatan", **changes) -> ContentPlan:
-    return draft_plan(request(content_type, **changes), office, budgets=BUDGETS, measure=measure)
-
-
-def with_link_on(office: Office, channel: str, allowed: bool) -> Office:
-    setup = office.channels[channel].model_copy(update={"link_in_post": allowed})
-    return office.model_copy(update={"channels": {**office.channels, channel: setup}})
 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
@@ -156,39 +113,6 @@ def test_without_date_and_place_their_lines_are_left_out(office):
     assert "Tempat: Aula" in draft(office, activity_date=None).texts["facebook"].caption
 
 
-@pytest.mark.parametrize("content_type", CONTENT_TYPES)
-def test_links_go_where_they_work_and_an_address_to_read_where_they_do_not(office, content_type):
-    texts = draft(office, content_type).texts
-    assert web_address_needed(texts["facebook"].caption)
-    assert not web_address_needed(texts["web"].caption)
-    for channel in ("instagram", "tiktok"):
-        assert not web_address_needed(texts[channel].caption)
-        assert "kota-bengkulu.kpu.go.id" in texts[channel].caption
-
-
-@pytest.mark.parametrize("content_type", CONTENT_TYPES)
-def test_without_the_website_among_the_channels_nothing_leads_there(office, content_type):
-    channels = tuple(channel for channel in CHANNELS if channel != "web")
-    for text in draft(office, content_type, channels=channels).texts.values():
-        assert not web_address_needed(text.caption)
-        assert "kpu.go.id" not in text.caption
-
-
-@pytest.mark.parametrize("content_type", CONTENT_TYPES)
-def test_a_post_on_x_holds_no_address_where_it_would_cost_extra(office, content_type):
-    body = BODY + " Cek di https://cekdptonline.kpu.go.id sekarang. Lihat juga kpu.go.id ya. Terima kasih."
-    caption = (
-        draft(with_link_on(office, "x", False), content_type, title="Rapat", body=body).texts["x"].caption
-    )
-    assert ".go.id" not in caption
-    assert "http" not in caption
-
-
-def test_a_post_on_x_may_carry_the_link_when_the_office_allows_it(office):
-    caption = draft(with_link_on(office, "x", True)).texts["x"].caption
-    assert f"Selengkapnya: {WEB_LINK}" in caption
-
-
 def test_a_legal_product_is_announced_with_number_title_date_and_the_way_to_the_document(office):
     texts = draft(office, "produk_hukum").texts
     for channel in CHANNELS:
@@ -263,23 +187,6 @@ def test_the_summary_is_at_most_three_whole_sentences(office):
     assert summary == " ".join(BODY.split("\n\n")[0].split())
     assert draft(office, body="Satu. Dua. Tiga. Empat.").summary == "Satu. Dua. Tiga."
     assert len(draft(office, body="kata " * 400).summary) <= SUMMARY_LENGTH
-
-
-def test_filling_in_the_address_puts_it_where_the_mark_stands():
-    assert fill_links(f"Halo\n\nSelengkapnya: {WEB_LINK}\n\n#a", "https://x.id/1") == (
-        "Halo\n\nSelengkapnya: https://x.id/1\n\n#a"
-    )
-
-
-def test_without_an_address_the_whole_line_goes_and_no_gap_stays():
-    assert fill_links(f"Halo\n\nSelengkapnya: {WEB_LINK}\n\n#a", None) == "Halo\n\n#a"
-    assert fill_links(f"Halo\n\nSelengkapnya: {WEB_LINK}", None) == "Halo"
-
-
-def test_a_caption_without_the_mark_stays_as_it_was_approved():
-    caption = "Halo\n\n\n\n#a  "
-    assert fill_links(caption, None) == caption
-    assert fill_links(caption, "https://x.id") == caption
 
 
 _WORDS = st.text(

@@ -1,5 +1,6 @@
-"""Fixtures of this folder; what they are made of is in `sandbox_kit`."""
+"""Fixtures of this folder; they are made in `sandbox_kit` and `x_kit`."""
 
 from sandbox_kit import keys, sandbox, visible
+from x_kit import oauth
 
-__all__ = ["keys", "sandbox", "visible"]
+__all__ = ["keys", "oauth", "sandbox", "visible"]
