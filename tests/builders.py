@@ -1,13 +1,16 @@
-"""Builds rows and pictures for tests of any room."""
+"""Builds rows, pictures and media for tests of any room."""
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
+from medsos.channels.base import Media
 from medsos.evidence.archive import StoredFile
 from medsos.store.models import Cycle, Design, Evidence, Publication
 from medsos.store.session import transaction
@@ -82,3 +85,9 @@ def picture(size: tuple[int, int], text: str, colour: str = "#9b1c1f") -> bytes:
     target = BytesIO()
     image.save(target, "JPEG")
     return target.getvalue()
+
+
+def media_of(path: Path, media_type: str, **facts: Any) -> Media:
+    """A file as it is handed to a platform; `facts` are what only looking into it would tell."""
+    data = path.read_bytes()
+    return Media(path, media_type, hashlib.sha256(data).hexdigest(), len(data), **facts)

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import av
 import numpy as np
@@ -14,6 +13,7 @@ import pytest
 from PIL import Image
 from training_platforms import Sandbox
 
+from builders import media_of
 from medsos.channels.base import Media, Post
 from medsos.sandbox.testing import running_sandbox
 from memory_journal import MemoryJournal
@@ -28,17 +28,6 @@ def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
 @pytest.fixture
 def journal() -> MemoryJournal:
     return MemoryJournal()
-
-
-def media_of(path: Path, media_type: str, **facts: Any) -> Media:
-    data = path.read_bytes()
-    return Media(
-        path=path,
-        media_type=media_type,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
-        **facts,
-    )
 
 
 @pytest.fixture

@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import logging
 import os
-import traceback
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
-import av
-import numpy as np
 import pytest
 import requests
-from PIL import Image
+from leak_watch import Watch
 
-from builders import make_cycle
-from leak_search import SECRET_KEYS, Leak, Secrets, forms, search_files
-from medsos.channels.base import Media, Post
-from medsos.channels.metrics import METRICS
+from leak_search import SECRET_KEYS, Secrets, search_files
 from medsos.clock import utc_now
-from medsos.errors import ChannelError, MedsosError
+from medsos.errors import MedsosError
 from medsos.hooks import client_for
 from medsos.hooks.diagnosis import examine
 from medsos.hooks.registry import hook_class
 from medsos.offices.model import load_office
-from medsos.publishing.ledger import Ledger, open_publication
-from medsos.publishing.protocol import publish
 from medsos.settings import DEFAULT_DATA_DIR
-from medsos.store.session import engine_for, transaction
-
-TRIES = 2
-"""How often a worker comes back to a publication after a fault."""
+from medsos.store.session import engine_for
 
 KINDS = ("drop_before", "process_then_drop", "truncated", "process_then_status")
 PREFIX = {
@@ -48,113 +33,6 @@ PREFIX = {
 }
 CLIENTS = ("web", "facebook", "instagram", "x", "x_oauth2", "tiktok")
 MEDIA = ("picture", "video")
-
-
-class Watch(logging.Handler):
-    """Gathers all log records, formatted with their tracebacks, and all errors."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.seen: list[tuple[str, str]] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        text = logging.Formatter("%(name)s %(message)s").format(record)
-        self.seen.append((f"log {record.name}", f"{text} {record.args!r}"))
-
-    def error(self, error: BaseException) -> None:
-        chain = "".join(traceback.format_exception(error))
-        self.seen.append((f"error {type(error).__name__}", f"{error!r} {vars(error)} {chain}"))
-
-    def leaks(self, secrets: Secrets) -> set[Leak]:
-        return {leak for place, text in self.seen for leak in secrets.search(place, text)}
-
-
-@pytest.fixture
-def watch(home: Path) -> Iterator[Watch]:
-    seen, root = Watch(), logging.getLogger()
-    before = root.level
-    root.addHandler(seen)
-    root.setLevel(logging.DEBUG)
-    yield seen
-    root.removeHandler(seen)
-    root.setLevel(before)
-
-
-@pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Media]:
-    """A picture, a video, and one large enough for several chunks on TikTok."""
-    folder = tmp_path_factory.mktemp("media")
-    picture = folder / "foto.jpg"
-    Image.new("RGB", (1080, 1080), "#a01414").save(picture, quality=85)
-    made = {"picture": _media(picture, "image/jpeg", width=1080, height=1080, alt_text="Foto")}
-    for name, noisy in (("video", False), ("long video", True)):
-        path = folder / f"{name}.mp4"
-        _film(path, noisy)
-        made[name] = _media(path, "video/mp4", width=720, height=1280, duration_seconds=4.0)
-    assert made["long video"].size_bytes > 20_000_000 > made["video"].size_bytes
-    return made
-
-
-def _film(path: Path, noisy: bool) -> None:
-    noise = np.random.default_rng(7)
-    with av.open(str(path), "w", options={"movflags": "+faststart"}) as out:
-        stream = out.add_stream("libx264", rate=24)
-        stream.width, stream.height, stream.pix_fmt = 720, 1280, "yuv420p"
-        stream.options = {"preset": "ultrafast", "bf": "0", "qp": "10"}
-        for number in range(96):
-            small = np.full((160, 90, 3), number, np.uint8)
-            if noisy:
-                small = noise.integers(0, 255, small.shape, dtype=np.uint8)
-            pixels = small.repeat(8, axis=0).repeat(8, axis=1)
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        out.mux(stream.encode(None))
-
-
-def _media(path: Path, media_type: str, **facts: Any) -> Media:
-    data = path.read_bytes()
-    return Media(path, media_type, hashlib.sha256(data).hexdigest(), len(data), **facts)
-
-
-@pytest.fixture
-def go_through(
-    clients: dict[str, str], files: dict[str, Media], watch: Watch
-) -> Callable[[str, str, str], None]:
-    """Publish one content, coming back after every error as the Airflow task does."""
-    number = iter(range(10_000))
-
-    def run(name: str, medium: str, title: str) -> None:
-        channel = name.split("_")[0]
-        key = f"rapat-{name.replace('_', '-')}-{next(number)}"
-        post = Post(key=key, text=f"{title} {key}", title=title, media=(files[medium],))
-        with transaction() as session:
-            row = open_publication(
-                session, cycle_id=1, channel=channel, seal=hashlib.sha256(key.encode()).hexdigest(),
-                mode="api", now=utc_now(),
-            )  # fmt: skip
-        for attempt in range(TRIES):
-            try:
-                client = client_for(channel, clients[name], web_connection_id="medsos_web")
-                publish(
-                    Ledger(row.id, holder=f"w{attempt}", clock=utc_now), client, post,
-                    give_up_after=timedelta(hours=1), read_back_waits=[timedelta(0)] * 2,
-                )  # fmt: skip
-                return
-            except ChannelError as error:
-                watch.error(error)
-
-    make_cycle()
-    return run
-
-
-@pytest.fixture
-def fault(sandbox_url: str) -> Callable[..., None]:
-    """Let the next requests fail; the faults of before are taken away."""
-
-    def set_fault(**values: Any) -> None:
-        requests.delete(f"{sandbox_url}/_inspect/faults", timeout=20).raise_for_status()
-        requests.post(f"{sandbox_url}/_inspect/faults", json=values, timeout=20).raise_for_status()
-
-    return set_fault
 
 
 def assert_nothing_leaked(secrets: Secrets, watch: Watch, home: Path) -> None:
@@ -302,34 +180,3 @@ def _more(secrets: Secrets) -> Secrets:
     for number in range(6):
         secrets.add(f"spare {number}", f"tidak-pernah-dipakai-{number}")
     return secrets
-
-
-def test_the_search_finds_a_secret_in_every_form_it_may_take() -> None:
-    secret = 'rahasia/ku+dan "kutip" & 100%'
-    known = Secrets()
-    known.add("kunci", secret)
-    for form in forms(secret):
-        assert known.search("x", b"awal " + form + b" akhir") == [Leak("x", "kunci")]
-    for before in ("", "a", "ab", "abc", "admin:"):
-        text = base64.b64encode(f"{before}{secret}:sisa".encode())
-        assert known.search("x", text) == [Leak("x", "kunci")], before
-    assert known.search("x", "tidak ada apa-apa") == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "GET /me?access_token=EAABsbCS1iHgBA",
-        "https://h/?a=1&access_token%3DEAABsbCS1iHgBA",
-        'Authorization: OAuth oauth_consumer_key="c", oauth_signature="tnnArxj06cWHq44gCs1OSKk%2FjLY%3D"',
-        "PUT /video/?upload_id=1&upload_token=Xza123abc",
-        "GET /me?appsecret_proof=9f86d081884c7d659a2feaa0c55ad015",
-        "{'Authorization': 'Bearer abcdefgh12345678'}",
-    ],
-)
-def test_the_search_finds_secrets_that_nobody_knew(text: str) -> None:
-    assert Secrets().search("x", text) != []
-
-
-def test_the_numbers_of_a_post_are_no_secrets() -> None:
-    assert Secrets().search("x", " ".join(METRICS)) == []

@@ -11,7 +11,16 @@ from airflow_stand_in import Airflow
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from upload_page_kit import waits_for
-from web_samples import CAPTIONS, asked, design_round, new_cycle, office_with_people, upload_under_way
+from web_samples import (
+    CAPTIONS,
+    asked,
+    decide,
+    design_round,
+    new_cycle,
+    office_with_people,
+    publish_all,
+    upload_under_way,
+)
 
 from medsos.evidence.archive import Archive
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
@@ -81,6 +90,17 @@ def by_hand(archive: Archive, airflow: Airflow) -> int:
     """A cycle whose Facebook upload waits for the admin."""
     cycle_id = upload_under_way(archive)
     airflow.forms.append(waits_for(cycle_id))
+    return cycle_id
+
+
+@pytest.fixture
+def finished(archive: Archive) -> int:
+    """A cycle that is up everywhere, and evaluated."""
+    office_with_people()
+    cycle_id = new_cycle("Rapat Pleno Terbuka")
+    design_round(archive, cycle_id)
+    decide(cycle_id, 1, "setuju")
+    publish_all(archive, cycle_id)
     return cycle_id
 
 

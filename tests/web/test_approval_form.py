@@ -1,40 +1,18 @@
-"""The approval form shows exactly what will go out, and only the entitled decide, once and knowingly."""
+"""The approval form shows exactly what will go out, and carries the decision to Airflow."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
 from airflow_stand_in import Airflow
-from fastapi.testclient import TestClient
-from web_samples import CAPTIONS, asked, decide, design_round, new_cycle, office_with_people
+from approval_form_kit import send
+from page_reading import Visit, text_of
+from web_samples import CAPTIONS, answered, asked, decide, design_round, new_cycle, office_with_people
 
-from builders import NOW
-from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.evidence.archive import Archive
-from medsos.store.models import Design, FormAnswer
-from medsos.store.session import transaction
-
-Visit = Callable[..., TestClient]
-
-
-def text_of(html: str) -> str:
-    """What a reader sees: no tags, white space as one blank."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
-def fields_of(html: str) -> dict[str, str]:
-    return dict(re.findall(r'name="(token|segel)" value="([^"]+)"', html))
-
-
-def send(browser: TestClient, cycle_id: int, *, round_no: int = 1, **fields: str):
-    """Open the form and press a button, as a browser does."""
-    address = f"/medsos/persetujuan/{cycle_id}/{round_no}"
-    given = {**fields_of(browser.get(address).text), **fields}
-    return browser.post(address, data=given, headers={"sec-fetch-site": "same-origin"})
 
 
 def test_the_form_shows_every_channel_with_picture_text_alt_text_and_length(
@@ -125,34 +103,6 @@ def test_going_back_from_the_confirmation_keeps_the_note(visit: Visit, waiting: 
     assert "Jangan hilang.</textarea>" in page.text
 
 
-@pytest.mark.parametrize("person", ["admin", "analis", "sekretaris"])
-def test_others_see_who_decides_and_have_no_buttons(
-    visit: Visit, waiting: int, airflow: Airflow, person: str
-) -> None:
-    browser = visit(person)
-    page = browser.get(f"/medsos/persetujuan/{waiting}/1")
-    assert page.status_code == 200
-    assert 'name="keputusan"' not in page.text
-    assert "Yang berhak memutuskan: Kasubbag (contoh)" in text_of(page.text)
-
-    token = fields_of(visit("kasubbag").get(f"/medsos/persetujuan/{waiting}/1").text)
-    stolen = browser.post(
-        f"/medsos/persetujuan/{waiting}/1", data={**token, "keputusan": "Setuju", "yakin": "ya"}
-    )
-    assert stolen.status_code == 403
-    assert airflow.answers == []
-
-
-def test_the_maker_of_the_content_cannot_approve_it(visit: Visit, archive: Archive, airflow: Airflow) -> None:
-    office_with_people()
-    cycle_id = new_cycle(requester="kasubbag")
-    design_round(archive, cycle_id)
-    airflow.forms.append(asked(cycle_id))
-    page = visit("kasubbag").get(f"/medsos/persetujuan/{cycle_id}/1")
-    assert 'name="keputusan"' not in page.text
-    assert "tidak ada pejabat yang berhak" in text_of(page.text)
-
-
 def test_the_last_round_offers_no_revision(visit: Visit, archive: Archive, airflow: Airflow) -> None:
     office_with_people()
     cycle_id = new_cycle()
@@ -180,79 +130,6 @@ def test_a_later_round_marks_what_changed(visit: Visit, archive: Archive, airflo
     assert page.count("Perubahan sejak putaran 1") == 1
 
 
-def test_a_decided_round_says_so_and_takes_no_second_decision(
-    visit: Visit, waiting: int, airflow: Airflow
-) -> None:
-    browser = visit("kasubbag")
-    fields = fields_of(browser.get(f"/medsos/persetujuan/{waiting}/1").text)
-    decide(waiting, 1, "setuju")
-    text = text_of(browser.get(f"/medsos/persetujuan/{waiting}/1").text)
-    assert "Disetujui oleh Kasubbag (contoh)" in text
-    again = browser.post(
-        f"/medsos/persetujuan/{waiting}/1",
-        data={**fields, "keputusan": "Tolak", "catatan": "berubah pikiran", "yakin": "ya"},
-    )
-    assert again.status_code == 422
-    assert "sudah diputuskan" in text_of(again.text)
-    assert airflow.answers == []
-
-
-def test_a_round_that_is_not_asked_yet_has_no_buttons(visit: Visit, waiting: int, airflow: Airflow) -> None:
-    airflow.forms.clear()
-    page = visit("kasubbag").get(f"/medsos/persetujuan/{waiting}/1")
-    assert 'name="keputusan"' not in page.text
-    assert "Belum atau tidak menunggu keputusan" in text_of(page.text)
-
-
-def test_content_that_changed_after_the_page_was_opened_is_not_approved_unseen(
-    visit: Visit, waiting: int, airflow: Airflow
-) -> None:
-    browser = visit("kasubbag")
-    fields = fields_of(browser.get(f"/medsos/persetujuan/{waiting}/1").text)
-    with transaction() as session:
-        title = title_of_round(session, waiting, 1)
-        designs = designs_of_round(session, waiting, 1)
-        assert fields["segel"] == compute_seal(designs, cycle_id=waiting, title=title)
-        session.query(Design).filter_by(cycle_id=waiting, channel="x").one().caption = "Isi lain"
-    refused = browser.post(
-        f"/medsos/persetujuan/{waiting}/1", data={**fields, "keputusan": "Setuju", "yakin": "ya"}
-    )
-    assert refused.status_code == 422
-    assert "Materi berubah" in text_of(refused.text)
-    assert airflow.answers == []
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"sec-fetch-site": "cross-site"},
-        {"sec-fetch-site": "same-site"},
-        {"origin": "https://jahat.example"},
-        {"origin": "null"},
-    ],
-)
-def test_another_site_cannot_send_a_decision(
-    visit: Visit, waiting: int, airflow: Airflow, headers: dict[str, str]
-) -> None:
-    browser = visit("kasubbag")
-    fields = fields_of(browser.get(f"/medsos/persetujuan/{waiting}/1").text)
-    refused = browser.post(
-        f"/medsos/persetujuan/{waiting}/1",
-        data={**fields, "keputusan": "Setuju", "yakin": "ya"},
-        headers=headers,
-    )
-    assert refused.status_code == 403
-    assert airflow.answers == []
-
-
-@pytest.mark.parametrize("token", ["", "0.abc", "9999999999.abc", "1" * 5000 + ".x"])
-def test_a_decision_without_a_genuine_token_is_refused(
-    visit: Visit, waiting: int, airflow: Airflow, token: str
-) -> None:
-    assert send(visit("kasubbag"), waiting, keputusan="Setuju", yakin="ya", token=token).status_code == 403
-    assert airflow.answers == []
-
-
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
@@ -272,20 +149,15 @@ def test_what_airflow_refuses_is_said_plainly(
 
 
 def test_a_refused_answer_comes_back_with_its_reason_and_note(visit: Visit, waiting: int) -> None:
-    with transaction() as session:
-        session.add(
-            FormAnswer(
-                cycle_id=waiting,
-                task_id="approval.round_1.await_decision",
-                round=1,
-                option="Revisi",
-                answers={"catatan": "Ganti fotonya."},
-                answered_by="kasubbag",
-                answered_at=NOW,
-                accepted=False,
-                problem="Catatan masih kosong.",
-            )
-        )
+    answered(
+        waiting,
+        "approval.round_1.await_decision",
+        "Revisi",
+        {"catatan": "Ganti fotonya."},
+        round=1,
+        answered_by="kasubbag",
+        problem="Catatan masih kosong.",
+    )
     page = visit("kasubbag").get(f"/medsos/persetujuan/{waiting}/1").text
     assert "Catatan masih kosong." in page
     assert "Ganti fotonya.</textarea>" in page

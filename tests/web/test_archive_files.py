@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
+from page_reading import Visit
 from PIL import Image
 from web_samples import decide, design_round, new_cycle, office_with_people, publish_all
 
 from medsos.evidence.archive import Archive
 
-Visit = Callable[..., TestClient]
 FOLDER = "kota-bengkulu/2026/11/000001-contoh"
 
 

@@ -1,40 +1,18 @@
-"""Every page shows what the record says, in Indonesian, and only to people who are logged in."""
+"""Every page shows what the record says, in Indonesian."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
-from io import StringIO
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from airflow_stand_in import Airflow
-from fastapi.testclient import TestClient
-from web_samples import DAG, asked, decide, design_round, new_cycle, office_with_people, publish_all
+from page_reading import Visit, text_of
+from web_samples import DAG, answered, asked, new_cycle
 
 from builders import publication_row
 from medsos.evidence.archive import Archive
-from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
-from medsos.web.exports import TABLES
-
-Visit = Callable[..., TestClient]
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
-
-
-@pytest.fixture
-def finished(archive: Archive) -> int:
-    office_with_people()
-    cycle_id = new_cycle("Rapat Pleno Terbuka")
-    design_round(archive, cycle_id)
-    decide(cycle_id, 1, "setuju")
-    publish_all(archive, cycle_id)
-    return cycle_id
 
 
 def test_the_page_of_a_cycle_shows_steps_channels_proofs_and_checksums(
@@ -110,17 +88,6 @@ def test_a_long_list_is_parted_into_pages(visit: Visit, home: object) -> None:
     assert re.findall(r"<h2><a [^>]+>([^<]+)</a>", second) == ["Kegiatan 2", "Kegiatan 1", "Kegiatan 0"]
 
 
-def test_cycles_of_a_dag_that_the_visitor_may_not_read_do_not_exist_for_them(
-    visit: Visit, finished: int
-) -> None:
-    browser = visit("orang-lain", lambda dag_id: False)
-    assert browser.get(f"/medsos/siklus/{finished}").status_code == 404
-    assert browser.get(f"/medsos/persetujuan/{finished}/1").status_code == 404
-    assert "Rapat Pleno" not in browser.get("/medsos/siklus").text
-    assert "Rapat Pleno" not in browser.get("/medsos/evaluasi").text
-    assert len(browser.get("/medsos/evaluasi/cycle_scorecards.csv").text.splitlines()) == 1
-
-
 def test_what_waits_for_me_comes_first_and_leads_to_its_form(
     visit: Visit, waiting: int, airflow: Airflow
 ) -> None:
@@ -169,39 +136,6 @@ def test_the_tab_of_a_task_leads_to_its_form_or_says_there_is_none(
     assert "Tidak ada formulir" in tab("upload.publish_x", run_id="asing").text
 
 
-def test_the_evaluation_shows_each_step_against_its_target(visit: Visit, finished: int) -> None:
-    browser = visit("analis")
-    rows = re.findall(r"<tr>(.*?)</tr>", browser.get("/medsos/evaluasi").text, re.S)
-    steps = [text_of(row) for row in rows if "Pengunggahan" in row]
-    assert steps == ["4 · Pengunggahan 1 15 menit 5 menit 5 menit 100 %"]
-    assert "Rapat Pleno Terbuka" in browser.get("/medsos/evaluasi?bulan=2026-11").text
-    assert "Rapat Pleno Terbuka" not in browser.get("/medsos/evaluasi?bulan=2026-10").text
-
-
-@pytest.mark.parametrize("table", list(TABLES))
-def test_every_column_of_an_evaluation_table_has_its_heading(table: str) -> None:
-    model = {m.__tablename__: m for m in (StepDuration, ChannelResult, CycleScorecard, MonthlyRecap)}[table]
-    assert list(TABLES[table].headings) == [column.name for column in model.__table__.columns]
-
-
-def test_a_table_can_be_taken_away_as_csv(visit: Visit, archive: Archive) -> None:
-    office_with_people()
-    cycle_id = new_cycle('=HYPERLINK("http://jahat.example";"klik")')
-    design_round(archive, cycle_id)
-    decide(cycle_id, 1, "setuju")
-    publish_all(archive, cycle_id)
-    answer = visit("analis").get("/medsos/evaluasi/cycle_scorecards.csv?bulan=2026-11")
-    assert answer.content.startswith(b"\xef\xbb\xbf")
-    assert "attachment" in answer.headers["content-disposition"]
-    rows = list(csv.DictReader(StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
-    assert [row["Nomor siklus"] for row in rows] == [str(cycle_id)]
-    assert rows[0]["Judul"].startswith("'=")
-    assert rows[0]["Dimohon"] == "2026-11-23 10:00:00"
-    assert re.fullmatch(r"\d+,\d\d", rows[0]["Menit kerja"])
-    steps = visit("analis").get("/medsos/evaluasi/step_durations.csv").text.splitlines()
-    assert len(steps) == 7
-
-
 @pytest.mark.parametrize(
     "address",
     ["siklus/999", "persetujuan/999/1", "persetujuan/1/9", "siklus/abc", "siklus/1%20or%201=1", "tidak-ada"],
@@ -211,43 +145,6 @@ def test_what_does_not_exist_is_answered_in_indonesian(visit: Visit, waiting: in
     assert answer.status_code == 404
     assert "Tidak ditemukan" in answer.text
     assert 'lang="id"' in answer.text
-
-
-PAGES = ["perlu-tindakan", "siklus", "siklus/1", "persetujuan/1/1", "evaluasi", "formulir?dag_id=a&run_id=b"]
-
-
-@pytest.mark.parametrize("address", [*PAGES, ""])
-def test_a_stranger_is_sent_to_log_in_and_comes_back(stranger: TestClient, address: str) -> None:
-    answer = stranger.get(f"/medsos/{address}")
-    assert answer.status_code == 303
-    target = urlsplit(answer.headers["location"])
-    assert target.path == "/api/v2/auth/login"
-    assert parse_qs(target.query)["next"] == [f"/medsos/{address}"]
-
-
-@pytest.mark.parametrize(
-    "address", ["arsip/kota-bengkulu/2026/11/1/a.jpg", "statis/medsos.css", "evaluasi/step_durations.csv"]
-)
-def test_a_stranger_gets_no_file(stranger: TestClient, address: str) -> None:
-    assert stranger.get(f"/medsos/{address}").status_code == 401
-
-
-def test_a_stranger_cannot_decide(stranger: TestClient) -> None:
-    answer = stranger.post("/medsos/persetujuan/1/1", data={"keputusan": "Setuju", "yakin": "ya"})
-    assert answer.status_code == 401
-    assert "Sesi Anda sudah berakhir" in answer.text
-
-
-def test_every_route_asks_who_is_there() -> None:
-    from fastapi.routing import APIRoute
-
-    from medsos.web.app import create_app
-    from medsos.web.visitors import visitor
-
-    routes = [route for route in create_app().routes if isinstance(route, APIRoute)]
-    assert len(routes) >= 10
-    for route in routes:
-        assert visitor in [dependency.call for dependency in route.dependant.dependencies], route.path
 
 
 def test_training_channels_are_marked_on_every_page(
@@ -269,33 +166,17 @@ def test_training_channels_are_marked_on_every_page(
 def test_an_answer_that_was_refused_stands_on_the_page_of_the_cycle_until_a_better_one_comes(
     visit: Visit, waiting: int
 ) -> None:
-    from builders import NOW
-    from medsos.store.models import FormAnswer
-    from medsos.store.session import transaction
-
-    def answer(accepted: bool) -> None:
-        with transaction() as session:
-            session.add(
-                FormAnswer(
-                    cycle_id=waiting,
-                    task_id="meeting.record_minutes",
-                    round=0,
-                    option="Simpan notula",
-                    answers={"peserta": "Tim <Teknis>", "selesai": None},
-                    answered_by="admin",
-                    answered_at=NOW,
-                    accepted=accepted,
-                    problem="" if accepted else "Rapat selesai sebelum mulai. Periksa kedua waktunya.",
-                )
-            )
+    def answer(problem: str = "") -> None:
+        answers = {"peserta": "Tim <Teknis>", "selesai": None}
+        answered(waiting, "meeting.record_minutes", "Simpan notula", answers, problem=problem)
 
     browser = visit("admin")
-    answer(accepted=False)
+    answer("Rapat selesai sebelum mulai. Periksa kedua waktunya.")
     page = browser.get(f"/medsos/siklus/{waiting}").text
     assert "Rapat selesai sebelum mulai." in page
     assert "Tim &lt;Teknis&gt;" in page
     assert "tasks/meeting.record_minutes/required_actions" in page
-    answer(accepted=True)
+    answer()
     assert "Rapat selesai sebelum mulai." not in browser.get(f"/medsos/siklus/{waiting}").text
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from airflow_stand_in import Airflow
-from fastapi.testclient import TestClient
-from upload_page_kit import PROOF, UPLOAD, proofs, screenshot, send, text_of, waits_for
+from page_reading import Visit, text_of
+from upload_page_kit import PROOF, UPLOAD, proofs, screenshot, send, waits_for
 from web_samples import CAPTIONS, asked, prove, upload_under_way
 
 from builders import NOW, picture
 from medsos.channels.base import FoundPost
 from medsos.errors import AuthInvalid
 from medsos.evidence.archive import Archive
-
-Visit = Callable[..., TestClient]
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html import unescape
 from io import BytesIO
 from typing import Any
 
@@ -27,10 +26,6 @@ def waits_for(cycle_id: int, channel: str = "facebook") -> dict[str, Any]:
         people=("admin",),
         options=UPLOAD,
     )
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def screenshot(size: tuple[int, int] = (780, 1688)) -> bytes:

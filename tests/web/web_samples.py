@@ -15,7 +15,7 @@ from medsos.offices.model import load_office
 from medsos.settings import load_settings
 from medsos.sop.model import load_sop
 from medsos.store.journal import record_event
-from medsos.store.models import Approval, Cycle, Link, Minutes, PlanRow, Publication
+from medsos.store.models import Approval, Cycle, FormAnswer, Link, Minutes, PlanRow, Publication
 from medsos.store.session import transaction
 
 CHANNELS = ("web", "facebook", "instagram", "x", "tiktok")
@@ -220,6 +220,23 @@ def prove(
         folder = session.get_one(Cycle, cycle_id).archive_folder
         stored = archive.put(f"{folder}/bukti/{name}", data)
         session.add(evidence_row(row, kind, stored, captured_at))
+
+
+def answered(cycle_id: int, task_id: str, option: str, answers: dict[str, Any], **values: Any) -> None:
+    """A form was sent; accepted unless `values` name the problem."""
+    defaults = {"round": 0, "answered_by": "admin", "answered_at": NOW, "problem": ""}
+    given = {**defaults, **values}
+    with transaction() as session:
+        session.add(
+            FormAnswer(
+                cycle_id=cycle_id,
+                task_id=task_id,
+                option=option,
+                answers=answers,
+                accepted=not given["problem"],
+                **given,
+            )
+        )
 
 
 def tell(cycle_id: int, task_id: str, events: str, *, minutes: float) -> None:

@@ -17,10 +17,10 @@ from websites import (
     AUTHOR,
     EDITOR,
     Website,
-    media_of,
     picture,
     plain,
     publish,
+    written,
 )
 
 from medsos.channels.base import Media, Post
@@ -217,7 +217,7 @@ def test_media_are_stored_once_and_reused_under_a_public_address(
 def test_a_file_that_is_not_what_its_name_says_is_refused(
     website: Website, key: str, journal: MemoryJournal, tmp_path: Path
 ) -> None:
-    fake = media_of(tmp_path / "palsu.jpg", "image/jpeg", b"bukan gambar")
+    fake = written(tmp_path / "palsu.jpg", "image/jpeg", b"bukan gambar")
 
     with pytest.raises(ContentInvalid):
         website.client().prepare(Post(key=key, text="Isi.", title="Uji", media=(fake,)), journal)
@@ -253,4 +253,4 @@ def _video(path: Path) -> Media:
             pixels = np.full((120, 160, 3), number * 20, dtype=np.uint8)
             out.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         out.mux(stream.encode(None))
-    return media_of(path, "video/mp4", path.read_bytes(), width=160, height=120, duration_seconds=1.0)
+    return written(path, "video/mp4", path.read_bytes(), width=160, height=120, duration_seconds=1.0)

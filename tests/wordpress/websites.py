@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from PIL import Image
 
+from builders import media_of
 from medsos.channels.base import Committed, Media, Post
 from medsos.channels.wordpress import WordPressClient
 from medsos.channels.wordpress_api import WordPressSettings
@@ -136,15 +137,9 @@ def plain(text: str) -> str:
 # -- files ---------------------------------------------------------------------------------------------------
 
 
-def media_of(path: Path, media_type: str, data: bytes, **facts: Any) -> Media:
+def written(path: Path, media_type: str, data: bytes, **facts: Any) -> Media:
     path.write_bytes(data)
-    return Media(
-        path=path,
-        media_type=media_type,
-        sha256=hashlib.sha256(data).hexdigest(),
-        size_bytes=len(data),
-        **facts,
-    )
+    return media_of(path, media_type, **facts)
 
 
 def picture(folder: Path, name: str, alt_text: str = "Foto kegiatan") -> Media:
@@ -153,13 +148,13 @@ def picture(folder: Path, name: str, alt_text: str = "Foto kegiatan") -> Media:
     buffer = io.BytesIO()
     Image.new("RGB", (400, 300), colour).save(buffer, "JPEG")
     path = folder / f"{name}.jpg"
-    return media_of(path, "image/jpeg", buffer.getvalue(), width=400, height=300, alt_text=alt_text)
+    return written(path, "image/jpeg", buffer.getvalue(), width=400, height=300, alt_text=alt_text)
 
 
 def document(folder: Path, name: str, title: str) -> Media:
     buffer = io.BytesIO()
     Image.new("RGB", (300, 400), "white").save(buffer, "PDF", title=name)
-    return media_of(folder / f"{name}.pdf", "application/pdf", buffer.getvalue(), alt_text=title)
+    return written(folder / f"{name}.pdf", "application/pdf", buffer.getvalue(), alt_text=title)
 
 
 # -- broken connections --------------------------------------------------------------------------------------
