@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from local_server import serving
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -20,21 +21,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815  the name that the server looks for
 
-    def log_message(self, *args: object) -> None:
-        """Keep the test output quiet."""
-
 
 @contextmanager
 def social_pages() -> Iterator[str]:
     """Address of the pages, without a slash at the end; whatever has “hilang” in its path is gone, and
     “anggota” is shown only to people who are logged in."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(_Handler) as address:
+        yield address

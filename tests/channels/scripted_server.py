@@ -9,8 +9,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from local_server import serving
 
 
 @dataclass(frozen=True)
@@ -78,24 +80,14 @@ def scripted_server() -> Iterator[Script]:
             if reply.how == "truncate":
                 self.close_connection = True
 
-        def log_message(self, *args: Any) -> None:
-            pass
-
         def finish(self) -> None:
             try:
                 super().finish()
             except (OSError, ValueError):
                 return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    script.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    try:
-        yield script
-    finally:
-        stopping.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    with serving(Handler) as script.url:
+        try:
+            yield script
+        finally:
+            stopping.set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from filled_cycle import fill
 from PIL import Image
 
+from local_server import serving
 from medsos.evidence.archive import Archive
 
 SLOW_SECONDS = 1.5
@@ -69,6 +70,9 @@ PAGES: dict[str, tuple[int, str, bytes]] = {
 
 
 class _Handler(BaseHTTPRequestHandler):
+    released = threading.Event()
+    """Set when `/hang.png` need not hang any longer."""
+
     def do_GET(self) -> None:
         path = self.path.split("?")[0]
         if path in MOVED:
@@ -79,7 +83,8 @@ class _Handler(BaseHTTPRequestHandler):
         if path == "/slow.png":
             time.sleep(SLOW_SECONDS)
         if path == "/hang.png":
-            self.server.released.wait(30)  # type: ignore[attr-defined]
+            self.released.wait(30)
+            return
         status, media_type, body = PAGES.get(path, (404, "text/plain", b""))
         self.send_response(status)
         self.send_header("Content-Type", media_type)
@@ -87,23 +92,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *args: object) -> None:
-        """Keep the test output quiet."""
-
 
 @pytest.fixture(scope="session")
 def website() -> Iterator[str]:
     """Address of the website, without a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    server.released = threading.Event()  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.released.set()  # type: ignore[attr-defined]
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(_Handler) as address:
+        yield address
+        _Handler.released.set()
 
 
 @pytest.fixture

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import re
-import threading
 from collections.abc import Iterator
 from html import unescape
+from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -17,6 +16,7 @@ import pytest
 from PIL import Image
 
 from builders import NOW, make_cycle, publication_row
+from local_server import serving
 from medsos.evidence.screenshot import open_page
 from medsos.links.liveness import check_link
 from medsos.links.page import LinkPageContent, PostLink, build_link_page, main_link, qr_code, share_texts
@@ -151,7 +151,7 @@ def test_a_page_without_links_is_not_made(brand: Brand) -> None:
         build_link_page(content(links=()), brand)
 
 
-class _Site(http.server.BaseHTTPRequestHandler):
+class _Site(BaseHTTPRequestHandler):
     """Answers with the status in the path; `/noheads/…` turns HEAD away."""
 
     seen: list[tuple[str, str | None]] = []  # noqa: RUF012
@@ -172,20 +172,12 @@ class _Site(http.server.BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815
 
-    def log_message(self, *args: object) -> None:
-        """Keep the test output quiet."""
-
 
 @pytest.fixture
 def site() -> Iterator[str]:
     _Site.seen.clear()
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Site)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(_Site) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", ["/200", "/moved", "/noheads/200"])

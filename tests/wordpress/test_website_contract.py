@@ -23,6 +23,7 @@ from websites import (
     written,
 )
 
+from builders import media_of
 from medsos.channels.base import Media, Post
 from medsos.errors import ContentInvalid, Transient
 from memory_journal import MemoryJournal
@@ -253,4 +254,4 @@ def _video(path: Path) -> Media:
             pixels = np.full((120, 160, 3), number * 20, dtype=np.uint8)
             out.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
         out.mux(stream.encode(None))
-    return written(path, "video/mp4", path.read_bytes(), width=160, height=120, duration_seconds=1.0)
+    return media_of(path, "video/mp4", width=160, height=120, duration_seconds=1.0)

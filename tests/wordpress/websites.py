@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ import requests
 from PIL import Image
 
 from builders import media_of
+from local_server import serving
 from medsos.channels.base import Committed, Media, Post
 from medsos.channels.wordpress import WordPressClient
 from medsos.channels.wordpress_api import WordPressSettings
@@ -210,16 +210,6 @@ def breaker(website: Website) -> Iterator[Breaker]:
 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = pass_on  # noqa: N815
 
-        def log_message(self, *args: Any) -> None:
-            """The tests' output stays free of requests."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    state.site = f"http://127.0.0.1:{server.server_address[1]}{target.path}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as address:
+        state.site = f"{address}{target.path}"
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
