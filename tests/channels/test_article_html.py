@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from medsos.channels.wordpress_api import slug_of
-from medsos.channels.wordpress_html import article_html, documents_html, image_html, plain_text
+from medsos.channels.wordpress.api import slug_of
+from medsos.channels.wordpress.html import article_html, documents_html, image_html, plain_text
 
 
 def test_paragraphs_and_line_breaks_are_kept() -> None:

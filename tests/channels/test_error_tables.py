@@ -11,10 +11,13 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from medsos import errors
-from medsos.channels import graph, tiktok_rules, wordpress_api, x_rules
 from medsos.channels.answer import Answer
+from medsos.channels.graph import api as graph
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.rules import Problem, Rule, find_rule
+from medsos.channels.tiktok import rules as tiktok_rules
+from medsos.channels.wordpress import api as wordpress_api
+from medsos.channels.x import rules as x_rules
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 

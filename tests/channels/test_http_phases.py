@@ -12,7 +12,7 @@ import pytest
 from scripted_server import Reply, Script, scripted_server
 
 from medsos import errors
-from medsos.channels import graph
+from medsos.channels.graph import api as graph
 from medsos.channels.http import ATTEMPTS, HttpSession, Phase
 from medsos.channels.tokens import HeaderToken
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from medsos.channels import x_numbers
 from medsos.channels.base import Media, Post
-from medsos.channels.facebook_numbers import parse_insights
+from medsos.channels.facebook.numbers import parse_insights
 from medsos.channels.metrics import METRICS, figures, number
+from medsos.channels.x import numbers as x_numbers
 from medsos.errors import AuthInvalid, ConfigError, ContentInvalid, PermissionMissing
 
 COUNTS = {"views": 412, "reach": 300, "likes": 57, "comments": 6, "shares": 9}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from medsos.channels.facebook import FacebookSettings
+from medsos.channels.facebook.client import FacebookSettings
 from medsos.channels.http import redact
-from medsos.channels.instagram import InstagramSettings
-from medsos.channels.tiktok import TikTokSettings
+from medsos.channels.instagram.client import InstagramSettings
+from medsos.channels.tiktok.client import TikTokSettings
 from medsos.channels.tokens import TokenPair
-from medsos.channels.wordpress_api import WordPressSettings
-from medsos.channels.x import XSettings
+from medsos.channels.wordpress.api import WordPressSettings
+from medsos.channels.x.client import XSettings
 
 
 @pytest.mark.parametrize(

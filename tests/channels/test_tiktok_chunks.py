@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medsos.channels.tiktok_video import SMALLEST_CHUNK, ChunkPlan
+from medsos.channels.tiktok.video import SMALLEST_CHUNK, ChunkPlan
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,11 @@ import pytest
 from scripted_server import Reply, Script, scripted_server
 
 from medsos import errors
-from medsos.channels import graph, x_rules
 from medsos.channels.base import Media, Post
+from medsos.channels.graph import api as graph
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.usage import Limit, Usage
+from medsos.channels.x import rules as x_rules
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 

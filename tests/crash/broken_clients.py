@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medsos.channels.base import Committed, Journal, Post
-from medsos.channels.facebook import FacebookClient
+from medsos.channels.facebook.client import FacebookClient
 from medsos.channels.progress import forget_commit
 from medsos.devtools.crash import clients
 from medsos.devtools.crash.clients import Surroundings

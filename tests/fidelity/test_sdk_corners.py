@@ -20,7 +20,7 @@ from PIL import Image
 from specification import known
 from xdk import Client, schemas
 
-from medsos.sandbox.x_fields import MEDIA_FIELDS, POST_FIELDS, USER_FIELDS
+from medsos.sandbox.x.fields import MEDIA_FIELDS, POST_FIELDS, USER_FIELDS
 
 # Names that only the older vocabulary has.
 OLD_WORDS = {

@@ -12,7 +12,7 @@ from requests_oauthlib import OAuth1
 from twitter_text import parse_tweet
 
 from medsos.channels.limits import weighted_length as ours
-from medsos.sandbox.x_text import weighted_length as theirs
+from medsos.sandbox.x.text import weighted_length as theirs
 
 SAMPLES = {
     "plain": "Pemungutan suara ulang di TPS 03 Kelurahan Anggut Bawah",

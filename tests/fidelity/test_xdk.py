@@ -21,7 +21,7 @@ from specification import known
 from xdk import Client, schemas
 
 from medsos.channels.base import Media, Post
-from medsos.channels.x import XClient, XSettings
+from medsos.channels.x.client import XClient, XSettings
 
 POST_FIELDS = ["created_at", "entities", "attachments", "public_metrics", "author_id", "conversation_id"]
 

@@ -41,7 +41,7 @@ print("HASIL" + json.dumps(results))
 
 WORKER = """
 import sys, time
-from medsos.channels.tiktok_api import TikTokApi
+from medsos.channels.tiktok.api import TikTokApi
 from medsos.hooks import client_for, tokens
 
 tokens.LEASE = tokens.timedelta(seconds=4)

@@ -16,7 +16,7 @@ from medsos.sandbox import accounts, faults, rates
 from medsos.sandbox.fault_answers import PRESETS
 from medsos.sandbox.inspection import router
 from medsos.sandbox.state import DEFAULT_SETTINGS
-from medsos.sandbox.wordpress_users import USERS
+from medsos.sandbox.wordpress.users import USERS
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "sandbox.md").read_text()
 

@@ -11,7 +11,7 @@ import requests
 from sandbox_kit import picture, set_up, video
 from x_kit import tweet, upload
 
-from medsos.sandbox.x_text import weighted_length
+from medsos.sandbox.x.text import weighted_length
 
 
 def test_a_text_with_a_picture_is_one_visible_post(sandbox, keys, oauth, visible):

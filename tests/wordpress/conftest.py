@@ -14,7 +14,7 @@ from websites import ARTICLE_TEXT, Website, document, picture
 
 from medsos.channels.base import Post
 from medsos.sandbox.testing import running_sandbox
-from medsos.sandbox.wordpress_users import USERS
+from medsos.sandbox.wordpress.users import USERS
 from memory_journal import MemoryJournal
 
 

@@ -14,7 +14,7 @@ from website_requests import ASKS, NOBODY, WRONG, Ask
 from websites import EDITOR, Website
 
 from medsos.sandbox.testing import running_sandbox
-from medsos.sandbox.wordpress_users import USERS
+from medsos.sandbox.wordpress.users import USERS
 
 HEADERS = ("X-WP-Total", "X-WP-TotalPages", "Location")
 

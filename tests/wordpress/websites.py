@@ -19,8 +19,8 @@ from PIL import Image
 from builders import media_of
 from local_server import serving
 from medsos.channels.base import Committed, Media, Post
-from medsos.channels.wordpress import WordPressClient
-from medsos.channels.wordpress_api import WordPressSettings
+from medsos.channels.wordpress.api import WordPressSettings
+from medsos.channels.wordpress.client import WordPressClient
 
 EDITOR, AUTHOR, CONTRIBUTOR, SUBSCRIBER = "admin-medsos", "penulis", "kontributor", "pelanggan"
 

@@ -7,11 +7,11 @@ from importlib import import_module
 from medsos.channels.base import ChannelClient
 
 CLIENTS: dict[str, str] = {
-    "web": "medsos.channels.wordpress:WordPressClient",
-    "facebook": "medsos.channels.facebook:FacebookClient",
-    "instagram": "medsos.channels.instagram:InstagramClient",
-    "x": "medsos.channels.x:XClient",
-    "tiktok": "medsos.channels.tiktok:TikTokClient",
+    "web": "medsos.channels.wordpress.client:WordPressClient",
+    "facebook": "medsos.channels.facebook.client:FacebookClient",
+    "instagram": "medsos.channels.instagram.client:InstagramClient",
+    "x": "medsos.channels.x.client:XClient",
+    "tiktok": "medsos.channels.tiktok.client:TikTokClient",
 }
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from medsos.channels.facebook import FacebookClient, FacebookSettings
-from medsos.channels.facebook_numbers import INSIGHTS, parse_insights
+from medsos.channels.facebook.client import FacebookClient, FacebookSettings
+from medsos.channels.facebook.numbers import INSIGHTS, parse_insights
 from medsos.hooks.base import ChannelHook
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast
 
-from medsos.channels.instagram import InstagramClient, InstagramSettings
+from medsos.channels.instagram.client import InstagramClient, InstagramSettings
 from medsos.errors import ConfigError
 from medsos.hooks.base import ChannelHook
 from medsos.hooks.media_host import website_as_host

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medsos.channels.tiktok import TikTokClient, TikTokSettings
+from medsos.channels.tiktok.client import TikTokClient, TikTokSettings
 from medsos.hooks.base import ChannelHook
 from medsos.hooks.media_host import website_as_host
 from medsos.hooks.tokens import VariableTokens

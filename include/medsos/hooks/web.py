@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from medsos.channels.wordpress import WordPressClient
-from medsos.channels.wordpress_api import WordPressSettings
+from medsos.channels.wordpress.api import WordPressSettings
+from medsos.channels.wordpress.client import WordPressClient
 from medsos.hooks.base import ChannelHook
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medsos.channels.x import XClient, XSettings
+from medsos.channels.x.client import XClient, XSettings
 from medsos.hooks.base import ChannelHook
 from medsos.hooks.tokens import VariableTokens
 

@@ -10,40 +10,37 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from medsos.sandbox import (
-    facebook,
-    facebook_account,
-    facebook_insights,
-    facebook_read,
-    facebook_reels,
-    facebook_video,
-    facebook_video_read,
-    graph,
-    inspection,
-    instagram,
-    instagram_containers,
-    instagram_media,
-    pages,
-    tiktok,
-    tiktok_oauth,
-    tiktok_outcome,
-    tiktok_photos,
-    tiktok_read,
-    wordpress,
-    wordpress_comments,
-    wordpress_media,
-    wordpress_posts,
-    wordpress_reading,
-    wordpress_site,
-    wordpress_terms,
-    x_create,
-    x_media,
-    x_oauth2,
-    x_read,
-)
+from medsos.sandbox import inspection, pages
 from medsos.sandbox.context import Sandbox
+from medsos.sandbox.facebook import account as facebook_account
+from medsos.sandbox.facebook import insights as facebook_insights
+from medsos.sandbox.facebook import posts as facebook
+from medsos.sandbox.facebook import read as facebook_read
+from medsos.sandbox.facebook import reels as facebook_reels
+from medsos.sandbox.facebook import video as facebook_video
+from medsos.sandbox.facebook import video_read as facebook_video_read
 from medsos.sandbox.gate import Gate
+from medsos.sandbox.graph import host as graph
+from medsos.sandbox.instagram import account as instagram
+from medsos.sandbox.instagram import containers as instagram_containers
+from medsos.sandbox.instagram import media as instagram_media
+from medsos.sandbox.tiktok import oauth as tiktok_oauth
+from medsos.sandbox.tiktok import outcome as tiktok_outcome
+from medsos.sandbox.tiktok import photos as tiktok_photos
+from medsos.sandbox.tiktok import read as tiktok_read
+from medsos.sandbox.tiktok import videos as tiktok
 from medsos.sandbox.wire import PlatformError
+from medsos.sandbox.wordpress import comments as wordpress_comments
+from medsos.sandbox.wordpress import host as wordpress
+from medsos.sandbox.wordpress import media as wordpress_media
+from medsos.sandbox.wordpress import posts as wordpress_posts
+from medsos.sandbox.wordpress import reading as wordpress_reading
+from medsos.sandbox.wordpress import site as wordpress_site
+from medsos.sandbox.wordpress import terms as wordpress_terms
+from medsos.sandbox.x import create as x_create
+from medsos.sandbox.x import media as x_media
+from medsos.sandbox.x import oauth2 as x_oauth2
+from medsos.sandbox.x import read as x_read
 
 # These have no router of their own: on import they register with `graph` or `wordpress`.
 REGISTERED = (

@@ -16,8 +16,8 @@ from medsos.sandbox import accounts
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.media import cdn_path
 from medsos.sandbox.state import Document
-from medsos.sandbox.wordpress import SITE_DESCRIPTION, SITE_NAME
-from medsos.sandbox.wordpress_view import render
+from medsos.sandbox.wordpress.host import SITE_DESCRIPTION, SITE_NAME
+from medsos.sandbox.wordpress.view import render
 
 WIB = timezone(timedelta(hours=7))
 MONTHS = ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",

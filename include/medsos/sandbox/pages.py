@@ -15,9 +15,9 @@ from medsos.sandbox.media import Facts
 from medsos.sandbox.page_views import TIMELINES, templates, view_of
 from medsos.sandbox.state import Document
 from medsos.sandbox.wire import ReadCall
-from medsos.sandbox.wordpress import rest_route
-from medsos.sandbox.wordpress_files import find_file
-from medsos.sandbox.wordpress_users import USERS
+from medsos.sandbox.wordpress.files import find_file
+from medsos.sandbox.wordpress.host import rest_route
+from medsos.sandbox.wordpress.users import USERS
 
 router = APIRouter()
 

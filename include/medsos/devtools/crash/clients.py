@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from medsos.channels.base import ChannelClient
-from medsos.channels.facebook import FacebookClient, FacebookSettings
+from medsos.channels.facebook.client import FacebookClient, FacebookSettings
 from medsos.channels.gate import ALLOWANCES
-from medsos.channels.instagram import InstagramClient, InstagramSettings
-from medsos.channels.tiktok import TikTokClient, TikTokSettings
+from medsos.channels.instagram.client import InstagramClient, InstagramSettings
+from medsos.channels.tiktok.client import TikTokClient, TikTokSettings
 from medsos.channels.tokens import TokenStore
-from medsos.channels.wordpress import WordPressClient
-from medsos.channels.wordpress_api import WordPressSettings
-from medsos.channels.x import XClient, XSettings
+from medsos.channels.wordpress.api import WordPressSettings
+from medsos.channels.wordpress.client import WordPressClient
+from medsos.channels.x.client import XClient, XSettings
 from medsos.clock import Clock
 from medsos.hooks.shared_limits import SharedLimits
 

@@ -1,0 +1,1 @@
+"""An account on X."""

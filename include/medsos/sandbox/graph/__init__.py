@@ -1,0 +1,1 @@
+"""The Graph host that Facebook and Instagram share."""

@@ -1,0 +1,1 @@
+"""The imitated WordPress site."""
