@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # Airflow reads these when it is first imported: never a developer's own Airflow.
 os.environ.setdefault("AIRFLOW_HOME", "/nonexistent/medsos-tests")
@@ -16,6 +17,10 @@ os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "False")
 from builders import make_cycle
 from medsos.store.migrate import upgrade
 from medsos.store.session import engine_for
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

@@ -52,7 +52,7 @@ WORDS = st.text(
 
 
 @given(st.lists(st.one_of(WORDS, st.sampled_from(list(SAMPLES.values()))), max_size=4).map(" ".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_weighs_the_same_for_our_client_and_for_the_parser(text: str) -> None:
     assert ours(text) == parse_tweet(text).weightedLength
 

@@ -130,7 +130,7 @@ fine_instants = st.integers(0, 8 * 365 * 24 * 3600 * 10**6).map(
 zones = st.sampled_from(ZONES)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(start=instants, length=st.integers(0, 6 * 24 * 3600), zone=zones)
 def test_working_minutes_equal_a_count_minute_by_minute(start: datetime, length: int, zone: ZoneInfo) -> None:
     end = start + timedelta(seconds=length)
