@@ -42,6 +42,11 @@ class Campaign:
     where: str = ""
     kills: bool = True
 
+    @property
+    def name(self) -> str:
+        fault = self.fault.name if self.fault else ""
+        return " · ".join((self.flow.name, fault, self.where, "dengan" if self.kills else "tanpa"))
+
 
 @dataclass(frozen=True)
 class Trial:

@@ -10,8 +10,10 @@ from pathlib import Path
 from medsos.devtools.crash.faults import FAULTS
 from medsos.devtools.crash.flows import FLOWS
 from medsos.devtools.crash.matrix import ALWAYS, DOWN, EACH, ONCE, Tally, campaigns, carry_out
+from medsos.devtools.crash.unfinished import Unfinished
 from medsos.indonesian import number_text
 from medsos.publishing.states import State
+from medsos.settings import load_settings
 
 TARGET = Path("docs/reliability.md")
 
@@ -47,18 +49,29 @@ keadaan akhir pada catatan publikasi.
 """
 
 
-def main(*, workers: int | None = None, target: Path = TARGET) -> int:
-    """Write the report; 0 when every promise was kept and every boundary was tried."""
+def main(*, workers: int | None = None, target: Path = TARGET, scratch: Path | None = None) -> int:
+    """Write the report; 0 when every promise was kept and every boundary was tried.
+
+    An interrupted run is taken up again, as long as the code is the same.
+
+    :param scratch: folder for what an interrupted run leaves behind.
+    """
     begun = time.monotonic()
+    unfinished = Unfinished(scratch or load_settings().home / "gangguan")
     wanted = campaigns()
-    tallies: list[Tally] = []
-    for tally in carry_out(wanted, workers=workers):
+    tallies = unfinished.known(wanted)
+    if tallies:
+        sys.stderr.write(f"Melanjutkan: {len(tallies)} dari {len(wanted)} sudah dijalankan sebelumnya.\n")
+    done = {tally.campaign.name for tally in tallies}
+    for tally in carry_out([one for one in wanted if one.name not in done], workers=workers):
+        unfinished.keep(tally)
         tallies.append(tally)
         if len(tallies) % PROGRESS_EVERY == 0:
             sys.stderr.write(f"{len(tallies)} dari {len(wanted)}\n")
         for line in tally.bad:
             sys.stderr.write(f"{line}\n")
     target.write_text(report(tallies), encoding="utf-8")
+    unfinished.forget()
     minutes = (time.monotonic() - begun) / 60
     sys.stdout.write(f"{totals(tallies)} · {minutes:.0f} menit\n{zeros(tallies)}\n")
     return 0 if kept(tallies) else 1
