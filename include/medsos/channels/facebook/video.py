@@ -38,13 +38,25 @@ class FacebookVideos:
         self._sleep = sleep
 
     def upload(self, video: Media, journal: Journal) -> None:
-        """Send the chunks that the platform asks for, from where the journal left off."""
-        session = journal.get(UPLOAD)
-        if session is None:
-            answer = self._phase("start", {"file_size": str(video.size_bytes)}, journal)
-            journal[VIDEO_ID] = self._api.needed(answer, "video_id")
-            session = {"id": self._api.needed(answer, "upload_session_id"), **_offsets(answer)}
-            journal[UPLOAD] = session
+        """Send the chunks that the platform asks for, from where the journal left off.
+
+        A worker may have died between a chunk that arrived and the journal. The platform then refuses the
+        session's next chunk, and the video is sent anew.
+        """
+        left_off = journal.get(UPLOAD)
+        if left_off is not None:
+            try:
+                return self._send_chunks(video, left_off, journal)
+            except errors.ChannelError:
+                if journal.get(UPLOAD) is not None:
+                    raise
+        answer = self._phase("start", {"file_size": str(video.size_bytes)}, journal)
+        journal[VIDEO_ID] = self._api.needed(answer, "video_id")
+        session = {"id": self._api.needed(answer, "upload_session_id"), **_offsets(answer)}
+        journal[UPLOAD] = session
+        return self._send_chunks(video, session, journal)
+
+    def _send_chunks(self, video: Media, session: dict[str, Any], journal: Journal) -> None:
         while session["start"] < session["end"]:
             with video.path.open("rb") as file:
                 file.seek(session["start"])
@@ -116,9 +128,10 @@ class FacebookVideos:
             return self._api.post(
                 edge, {"upload_phase": name, **form}, phase=phase, files=files, host=self._host
             )
-        except errors.ContentInvalid:
-            # The session itself may be what is wrong: it has ended. The next start makes a new one.
-            journal[UPLOAD] = None
+        except errors.ChannelError as error:
+            # The session itself may be what is wrong: it has ended, or waits for another chunk.
+            if isinstance(error, errors.ContentInvalid) or _session_lost(error):
+                journal[UPLOAD] = None
             raise
 
 
@@ -127,6 +140,10 @@ def _offsets(answer: Answer) -> dict[str, int]:
         "start": int(answer.text_at("start_offset") or 0),
         "end": int(answer.text_at("end_offset") or 0),
     }
+
+
+def _session_lost(error: errors.ChannelError) -> bool:
+    return (error.code or "").endswith(graph.SESSION_LOST)
 
 
 def _why(status: dict[str, Any]) -> str:

@@ -23,6 +23,9 @@ NO_SUCH_OBJECT = "100/33"
 UPLOAD_TIMEOUT_SECONDS = 600.0
 _HOUR = 3_600.0
 
+SESSION_LOST = "/1363037"
+"""Subcode: the session of a video's upload has ended, or waits for another chunk than the one sent."""
+
 RULES: tuple[Rule, ...] = (
     Rule(errors.RateLimited, advice.DAILY, codes=codes("9/2207042"), wait_seconds=_HOUR, whole_account=False),
     Rule(errors.NotReady, advice.NOT_READY, codes=codes("9007/2207027", "9007", "24/2207008")),
@@ -32,7 +35,11 @@ RULES: tuple[Rule, ...] = (
         codes=codes(368, "4/2207051", "25", "/1346003", "/1404006", "/1404078", "/1404102", "/1404112"),
     ),
     Rule(errors.AuthInvalid, advice.AUTH, codes=codes(190, 102)),
-    Rule(errors.Transient, advice.MEDIA_AGAIN, codes=codes("/2207053", "/2207077", "/2207082", "/2207020")),
+    Rule(
+        errors.Transient,
+        advice.MEDIA_AGAIN,
+        codes=codes("/2207053", "/2207077", "/2207082", "/2207020", SESSION_LOST),
+    ),
     Rule(
         errors.MediaInvalid,
         advice.MEDIA,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from medsos import errors
@@ -99,23 +100,36 @@ class Containers:
         journal[CONTAINER] = self._create(parent, journal)["id"]
 
     def _make_reel(self, post: Post, video: Media, journal: Journal) -> None:
-        reel = journal.get(REEL)
-        if not reel:
-            fields = {
-                "media_type": "REELS",
-                "upload_type": "resumable",
-                "caption": post.text,
-                "share_to_feed": "true",
-            }
-            if post.cover:
-                key = f"{post.key}-instagram-sampul"
-                fields["cover_url"] = self._media_host.publish_media(post.cover, key=key)
-            reel = self._create(fields, journal)
-            journal[REEL] = reel
+        """Upload into the reel that the journal left off, or into a new one.
+
+        An upload may have arrived unnoticed: its answer was lost, or the worker died before the journal knew.
+        Such a reel takes no other upload and says so; hence a second, new one before a refusal counts.
+        """
+        if reel := journal.get(REEL):
+            with suppress(errors.ContentInvalid):
+                return self._fill(reel, video, journal)
+        with suppress(errors.ContentInvalid):
+            return self._fill(self._open_reel(post, journal), video, journal)
+        return self._fill(self._open_reel(post, journal), video, journal)
+
+    def _open_reel(self, post: Post, journal: Journal) -> dict[str, Any]:
+        fields = {
+            "media_type": "REELS",
+            "upload_type": "resumable",
+            "caption": post.text,
+            "share_to_feed": "true",
+        }
+        if post.cover:
+            key = f"{post.key}-instagram-sampul"
+            fields["cover_url"] = self._media_host.publish_media(post.cover, key=key)
+        reel = self._create(fields, journal)
+        journal[REEL] = reel
+        return reel
+
+    def _fill(self, reel: dict[str, Any], video: Media, journal: Journal) -> None:
         try:
             self._send(reel["uri"], video)
         except errors.ContentInvalid:
-            # Half an upload cannot always be taken up again.
             journal[REEL] = None
             raise
         journal[CONTAINER] = reel["id"]

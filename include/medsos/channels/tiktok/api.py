@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medsos import errors
+from medsos.channels import advice
 from medsos.channels.answer import Answer
 from medsos.channels.base import FoundPost
 from medsos.channels.gate import Gate
@@ -89,9 +90,15 @@ class TikTokApi:
         )
 
     def creator(self) -> dict[str, Any]:
+        """What the account may do and is called.
+
+        :raises Transient: the answer says nothing of it.
+        """
         answer = self.post("post/publish/creator_info/query/", {}, phase=Phase.READ)
         data = answer.object.get("data")
-        return data if isinstance(data, dict) else {}
+        if not isinstance(data, dict) or not data:
+            raise errors.Transient(f"{NAME}: {advice.UNREADABLE}")
+        return data
 
     def status(self, publish_id: str) -> Answer:
         return self.post("post/publish/status/fetch/", {"publish_id": publish_id}, phase=Phase.READ)

@@ -42,8 +42,10 @@ class XMediaUploader:
     def upload(self, media: Iterable[Media], journal: Journal) -> None:
         """Upload what the journal does not hold yet, wait for processing, set the alt texts."""
         for item in media:
-            entry = self._alive(item, journal) or self._initialize(item, journal)
-            if not entry.get("finalized"):
+            entry = self._alive(item, journal)
+            if entry is None or not entry.get("finalized"):
+                # An earlier try may have finalized its id unnoticed; X does not tell of pictures.
+                entry = self._initialize(item, journal)
                 self._append(item, entry["id"])
                 processing = self._finalize(entry["id"])
                 entry = self._store(item, journal, {**entry, "finalized": True, "ready": not processing})

@@ -37,7 +37,7 @@ GIVE_UP_SOON = timedelta(minutes=4)
 MOST_TRIES = 60
 """A run that is not over by then hangs."""
 
-ASKED_AGAIN = 1
+ASKED_AGAIN = 2
 """How often the person has the post uploaded again before giving the channel up."""
 
 LOST_PATIENCE_SECONDS = 0.5
@@ -61,6 +61,11 @@ class Harm:
     def endless(self) -> bool:
         return self.times == EVER and "for_seconds" not in self.fault.how
 
+    @property
+    def excuses(self) -> bool:
+        """Whether the post may stay away: the platform refused it, or never took it."""
+        return self.fault.refuses or self.endless
+
     def as_request(self) -> dict[str, Any]:
         return {**self.fault.how, **asdict(self.aim), "times": self.times}
 
@@ -75,6 +80,7 @@ class Outcome:
     :param asked: whether a person was needed.
     :param seconds: time waited, by the simulated clock.
     :param hasty: requests sent while the platform had asked to be left alone.
+    :param excused: whether the post may stay away.
     """
 
     boundaries: tuple[str, ...]
@@ -85,6 +91,7 @@ class Outcome:
     seconds: float
     tries: int
     hasty: int
+    excused: bool = False
 
     @property
     def duplicate(self) -> bool:
@@ -92,8 +99,8 @@ class Outcome:
 
     @property
     def lost(self) -> bool:
-        """The ledger says that it is public and nobody can see it."""
-        return self.state is State.PUBLISHED and self.visible == 0
+        """Nobody can see it, though the ledger says that it is public, or though nothing was in its way."""
+        return self.visible == 0 and (self.state is State.PUBLISHED or not self.excused)
 
     @property
     def false_failure(self) -> bool:
@@ -167,6 +174,7 @@ class Run:
             seconds=self._world.passed_seconds,
             tries=tries,
             hasty=self._hasty(),
+            excused=self._harm is not None and self._harm.excuses,
         )
 
     def _publish(self, publication_id: int, try_number: int) -> dict[str, Any]:
