@@ -61,11 +61,6 @@ class Harm:
     def endless(self) -> bool:
         return self.times == EVER and "for_seconds" not in self.fault.how
 
-    @property
-    def excuses(self) -> bool:
-        """Whether the post may stay away: the platform refused it, or never took it."""
-        return self.fault.refuses or self.endless
-
     def as_request(self) -> dict[str, Any]:
         return {**self.fault.how, **asdict(self.aim), "times": self.times}
 
@@ -80,7 +75,6 @@ class Outcome:
     :param asked: whether a person was needed.
     :param seconds: time waited, by the simulated clock.
     :param hasty: requests sent while the platform had asked to be left alone.
-    :param excused: whether the post may stay away.
     """
 
     boundaries: tuple[str, ...]
@@ -91,7 +85,6 @@ class Outcome:
     seconds: float
     tries: int
     hasty: int
-    excused: bool = False
 
     @property
     def duplicate(self) -> bool:
@@ -99,8 +92,8 @@ class Outcome:
 
     @property
     def lost(self) -> bool:
-        """Nobody can see it, though the ledger says that it is public, or though nothing was in its way."""
-        return self.visible == 0 and (self.state is State.PUBLISHED or not self.excused)
+        """The ledger says that it is public and nobody can see it."""
+        return self.state is State.PUBLISHED and self.visible == 0
 
     @property
     def false_failure(self) -> bool:
@@ -174,7 +167,6 @@ class Run:
             seconds=self._world.passed_seconds,
             tries=tries,
             hasty=self._hasty(),
-            excused=self._harm is not None and self._harm.excuses,
         )
 
     def _publish(self, publication_id: int, try_number: int) -> dict[str, Any]:
