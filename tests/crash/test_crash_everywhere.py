@@ -89,8 +89,9 @@ def test_the_report_names_every_flow_and_ends_with_the_verdict(tallies: list[Tal
         (broken_clients.posts_again, "dikerjakan, sambungan putus", "duplicates"),
         (broken_clients.calls_it_a_failure, "dikerjakan, sambungan putus", "false_failures"),
         (broken_clients.claims_success, "permintaan hilang di jalan", "lost"),
+        (broken_clients.calls_it_a_failure, "permintaan hilang di jalan", "lost"),
     ],
-    ids=["posts again", "calls it a failure", "claims success"],
+    ids=["posts again", "calls it a failure", "claims success", "gives up for nothing"],
 )
 def test_a_client_that_breaks_a_promise_is_found_out(client: object, fault: str, promise: str) -> None:
     flow = replace(next(f for f in FLOWS if f.name == "Facebook, teks"), client=client)

@@ -22,12 +22,14 @@ class Fault:
     :param how: keys of the sandbox's control API (`/_inspect/faults`), without its aim.
     :param channels: where it occurs.
     :param wait: seconds for which the platform asks to be left alone.
+    :param refuses: whether the platform says no for good; only then nothing has to go up.
     """
 
     name: str
     how: Mapping[str, Any]
     channels: tuple[str, ...] = field(default=CHANNELS)
     wait: int = 0
+    refuses: bool = False
 
 
 def _after(preset: str) -> dict[str, Any]:
@@ -58,21 +60,21 @@ FAULTS: tuple[Fault, ...] = (
     Fault("dikerjakan, Graph kode 2", _after("graph_2"), _META),
     Fault("Graph kode 2", _instead("graph_2"), _META),
     Fault("Graph batas laju (kode 4)", _instead("graph_4"), _META),
-    Fault("token Meta berakhir (190)", _instead("graph_190"), _META),
-    Fault("Facebook: isi ganda (506)", _instead("graph_506"), ("facebook",)),
-    Fault("Facebook: dikerjakan, lalu 506", _after("graph_506"), ("facebook",)),
+    Fault("token Meta berakhir (190)", _instead("graph_190"), _META, refuses=True),
+    Fault("Facebook: isi ganda (506)", _instead("graph_506"), ("facebook",), refuses=True),
+    Fault("Facebook: dikerjakan, lalu 506", _after("graph_506"), ("facebook",), refuses=True),
     Fault("Instagram: belum siap (9007)", _instead("instagram_not_ready"), ("instagram",)),
     Fault("Instagram: kuota habis", _instead("instagram_limit"), ("instagram",)),
-    Fault("X: token ditolak (401)", _instead("x_401"), ("x",)),
-    Fault("X: kredit habis (402)", _instead("x_402"), ("x",)),
-    Fault("X: isi ganda (403)", _instead("x_403_duplicate"), ("x",)),
-    Fault("X: dikerjakan, lalu isi ganda", _after("x_403_duplicate"), ("x",)),
+    Fault("X: token ditolak (401)", _instead("x_401"), ("x",), refuses=True),
+    Fault("X: kredit habis (402)", _instead("x_402"), ("x",), refuses=True),
+    Fault("X: isi ganda (403)", _instead("x_403_duplicate"), ("x",), refuses=True),
+    Fault("X: dikerjakan, lalu isi ganda", _after("x_403_duplicate"), ("x",), refuses=True),
     Fault("X: batas laju (429)", _instead("x_429"), ("x",)),
     Fault("token akses berakhir di tengah jalan", {"kind": "expire_token"}, ("x", "tiktok")),
-    Fault("TikTok: token ditolak (401)", _instead("tiktok_401"), ("tiktok",)),
+    Fault("TikTok: token ditolak (401)", _instead("tiktok_401"), ("tiktok",), refuses=True),
     Fault("TikTok: batas laju (429)", _instead("tiktok_429"), ("tiktok",)),
     Fault("TikTok: galat 500", _instead("tiktok_500"), ("tiktok",)),
     Fault("TikTok: dikerjakan, lalu galat 500", _after("tiktok_500"), ("tiktok",)),
-    Fault("situs: sandi ditolak (401)", _instead("wordpress_401"), ("web",)),
+    Fault("situs: sandi ditolak (401)", _instead("wordpress_401"), ("web",), refuses=True),
     Fault("situs: dikerjakan, lalu galat basis data", _after("wordpress_500"), ("web",)),
 )

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from http.client import BAD_REQUEST, OK
 from typing import Any
 
 import requests
@@ -45,6 +46,9 @@ LOST_PATIENCE_SECONDS = 0.5
 UNTOLD = (SENT, ANSWERED, f"{STORE} {RateLimit.__tablename__}")
 """Boundaries at which only the worker knows what the platform's last answer said."""
 
+STORE_TOKEN = f"{STORE} token"
+_EXCHANGE = re.compile(r"/(oauth2/token$|oauth/token/$)")
+
 EVER = -1
 """For `Harm.times`: on every attempt."""
 
@@ -61,6 +65,11 @@ class Harm:
     def endless(self) -> bool:
         return self.times == EVER and "for_seconds" not in self.fault.how
 
+    @property
+    def excuses(self) -> bool:
+        """Whether the post may stay away: the platform refused it, or never took it."""
+        return self.fault.refuses or self.endless
+
     def as_request(self) -> dict[str, Any]:
         return {**self.fault.how, **asdict(self.aim), "times": self.times}
 
@@ -75,6 +84,7 @@ class Outcome:
     :param asked: whether a person was needed.
     :param seconds: time waited, by the simulated clock.
     :param hasty: requests sent while the platform had asked to be left alone.
+    :param excused: whether the post may stay away: refused, never taken, or the account must be reconnected.
     """
 
     boundaries: tuple[str, ...]
@@ -85,6 +95,7 @@ class Outcome:
     seconds: float
     tries: int
     hasty: int
+    excused: bool = False
 
     @property
     def duplicate(self) -> bool:
@@ -92,8 +103,8 @@ class Outcome:
 
     @property
     def lost(self) -> bool:
-        """The ledger says that it is public and nobody can see it."""
-        return self.state is State.PUBLISHED and self.visible == 0
+        """Nobody can see it, though the ledger says that it is public, or though nothing was in its way."""
+        return self.visible == 0 and (self.state is State.PUBLISHED or not self.excused)
 
     @property
     def false_failure(self) -> bool:
@@ -167,6 +178,7 @@ class Run:
             seconds=self._world.passed_seconds,
             tries=tries,
             hasty=self._hasty(),
+            excused=(self._harm is not None and self._harm.excuses) or self._pair_died(),
         )
 
     def _publish(self, publication_id: int, try_number: int) -> dict[str, Any]:
@@ -202,6 +214,19 @@ class Run:
             settle_as_cancelled(ledger)
         return {}
 
+    def _pair_died(self) -> bool:
+        """Whether the only token pair that the platform still took died with the worker.
+
+        A refresh token works once. Nobody but a person, who connects the account anew, can go on from there.
+        """
+        if not self._killed or not self._kill_at:
+            return False
+        death = self._names[self._kill_at - 1]
+        if death != STORE_TOKEN and not (death.startswith((SENT, ANSWERED)) and _EXCHANGE.search(death)):
+            return False
+        exchanges = [e["status"] for e in self._world.ask("requests") if _EXCHANGE.search(e["path"])]
+        return exchanges[:1] == [OK] and set(exchanges[1:]) == {BAD_REQUEST}
+
     def _hasty(self) -> int:
         """Requests sent to the platform while it had asked to be left alone, and we knew."""
         if not self._harm or not self._harm.fault.wait:
@@ -230,7 +255,7 @@ class Run:
         )
 
     def _passing_token(self) -> None:
-        self._boundaries.passing(f"{STORE} token")
+        self._boundaries.passing(STORE_TOKEN)
 
     def _in_process(self, work: Callable[[], dict[str, Any]]) -> _Ending:
         """Do `work` in a process of its own, which tells every boundary before it passes it."""
