@@ -39,7 +39,7 @@ MOST_TRIES = 60
 """A run that is not over by then hangs."""
 
 ASKED_AGAIN = 2
-"""How often the person has the post uploaded again before giving the channel up."""
+"""How often the person has the post uploaded again, under a fault that never ends, before giving it up."""
 
 LOST_PATIENCE_SECONDS = 0.5
 
@@ -208,7 +208,7 @@ class Run:
         ledger = self._ledger(publication_id)
         if found := self._world.visible(self._flow.channel):
             settle_as_published(ledger, permalink=found[0]["permalink"])
-        elif self._asked <= ASKED_AGAIN:
+        elif self._asked <= ASKED_AGAIN or not (self._harm and self._harm.endless):
             settle_as_absent(ledger)
         else:
             settle_as_cancelled(ledger)
