@@ -1,8 +1,9 @@
 """All runs of the matrix, complete by construction, spread over the machine's processors.
 
 A campaign is one flow under one harm. Its first run has no kill and tells the boundaries; then the worker is
-killed at each of them in turn, each time in a new world. A boundary that a run passed alive counts as missed,
-and so does one at which another was met than expected.
+killed at each of them in turn, each time in a new world. A run that passed its boundary alive, or met another
+one there (the real clock moves on meanwhile, so no two runs are quite the same), is repeated; a boundary that
+stays unmet counts as missed.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from medsos.devtools.crash.world import World
 
 ONCE, ALWAYS, EACH, DOWN = "sekali", "setiap kali", "tiap permintaan", "semua permintaan"
 """Where a fault strikes: the first commit, every commit, each request in turn once, all requests."""
+
+TRIES_TO_HIT = 5
+"""How often the worker is sent to the same boundary until it dies there."""
 
 ROOM_NEEDED = 500_000_000
 """Bytes; several times what the sandboxes and records of two workers take."""
@@ -109,6 +113,13 @@ class Tally:
     def missed(self) -> int:
         """Boundaries that no worker died at."""
         return self.boundaries - self.killed
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """The runs that did not die where they were sent to, described; each boundary once."""
+        sent = {(t.harm, t.number): t for t in self.trials if t.boundary}
+        died = {(t.harm, t.number) for t in self.trials if t.hit}
+        return tuple(f"{self.campaign.flow.name} · {t}" for place, t in sent.items() if place not in died)
 
     @property
     def asked(self) -> int:
@@ -219,8 +230,11 @@ def _campaign(campaign: Campaign) -> Tally:
         first = Run(_world, _files, campaign.flow, harm).carry_out()
         trials.append(Trial(name, first))
         for number, boundary in enumerate(first.boundaries if campaign.kills else (), start=1):
-            outcome = Run(_world, _files, campaign.flow, harm, kill_at=number).carry_out()
-            trials.append(Trial(name, outcome, boundary, number))
+            for _ in range(TRIES_TO_HIT):
+                outcome = Run(_world, _files, campaign.flow, harm, kill_at=number).carry_out()
+                trials.append(Trial(name, outcome, boundary, number))
+                if trials[-1].hit:
+                    break
     return Tally(campaign, tuple(trials))
 
 

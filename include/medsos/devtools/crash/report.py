@@ -52,7 +52,7 @@ keadaan akhir pada catatan publikasi.
 def main(*, workers: int | None = None, target: Path = TARGET, scratch: Path | None = None) -> int:
     """Write the report; 0 when every promise was kept and every boundary was tried.
 
-    An interrupted run is taken up again, as long as the code is the same.
+    An interrupted run is taken up again, as long as the code is the same; so is one that missed a boundary.
 
     :param scratch: folder for what an interrupted run leaves behind.
     """
@@ -68,10 +68,11 @@ def main(*, workers: int | None = None, target: Path = TARGET, scratch: Path | N
         tallies.append(tally)
         if len(tallies) % PROGRESS_EVERY == 0:
             sys.stderr.write(f"{len(tallies)} dari {len(wanted)}\n")
-        for line in tally.bad:
+        for line in (*tally.bad, *tally.untried):
             sys.stderr.write(f"{line}\n")
     target.write_text(report(tallies), encoding="utf-8")
-    unfinished.forget()
+    if not any(tally.missed for tally in tallies):
+        unfinished.forget()
     minutes = (time.monotonic() - begun) / 60
     sys.stdout.write(f"{totals(tallies)} · {minutes:.0f} menit\n{zeros(tallies)}\n")
     return 0 if kept(tallies) else 1

@@ -25,13 +25,14 @@ class Unfinished:
         self._file = folder / f"{_fingerprint()}.pickle"
 
     def known(self, wanted: Sequence[Campaign]) -> list[Tally]:
-        """What is known already of the campaigns that are wanted."""
+        """What is known already of the campaigns that are wanted; not those that missed a boundary."""
         by_name = {campaign.name: campaign for campaign in wanted}
         entries = list(self._entries())
         # Without an entry that was cut off, so that what follows it can be read.
         self._file.write_bytes(b"".join(pickle.dumps(entry) for entry in entries))
         found = {name: trials for name, trials in entries if name in by_name}
-        return [Tally(by_name[name], trials) for name, trials in found.items()]
+        tallies = [Tally(by_name[name], trials) for name, trials in found.items()]
+        return [tally for tally in tallies if not tally.missed]
 
     def keep(self, tally: Tally) -> None:
         with self._file.open("ab") as file:
