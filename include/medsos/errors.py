@@ -12,6 +12,7 @@
     │   └── LeaseHeld            somebody else is publishing this very publication now
     ├── EvidenceError            a screenshot or read-back could not be made
     │   └── BehindLogin          the page shows the post only to people who are logged in
+    ├── NoticeError              a reminder could not be handed to the mail server or messenger
     ├── StackError               the services of an installation cannot be started, or one has stopped
     │   ├── NotStarted           nothing was started: a port, a lock or a setting stands in the way
     │   └── ServiceEnded         one service has ended that should run
@@ -99,6 +100,19 @@ class EvidenceError(MedsosError):
 
 class BehindLogin(EvidenceError):
     """The public does not get to see the page without an account; repeating cannot mend that."""
+
+
+class NoticeError(MedsosError):
+    """A notice was not delivered.
+
+    :param for_good: repeating cannot help, for example an address that does not exist.
+    :param perhaps_sent: the answer was lost after the message had been handed over.
+    """
+
+    def __init__(self, message: str, *, for_good: bool = False, perhaps_sent: bool = False) -> None:
+        super().__init__(message)
+        self.for_good = for_good
+        self.perhaps_sent = perhaps_sent
 
 
 class StackError(MedsosError):

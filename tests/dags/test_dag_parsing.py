@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,19 @@ from medsos.settings import load_settings
 from medsos.sop.model import STEP_KEYS, load_sop
 
 DAGS = Path(__file__).parents[2] / "dags"
-EXPECTED_FILES = {"content_cycle.py"}
-HEAVY = ("PIL", "pandas", "sqlalchemy", "playwright", "requests", "cv2", "av", "matplotlib")
+EXPECTED_FILES = {"content_cycle.py", "watch.py"}
+HEAVY = (
+    "PIL",
+    "pandas",
+    "sqlalchemy",
+    "playwright",
+    "requests",
+    "cv2",
+    "av",
+    "matplotlib",
+    "holidays",
+    "apprise",
+)
 
 
 def dags_of(file: str, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, DAG]:
@@ -113,10 +125,20 @@ def test_a_mistake_in_one_office_stops_only_that_office(
     assert "channels.x.mode" in broken.doc_md
 
 
+def test_the_watch_runs_by_itself_one_at_a_time_and_makes_up_for_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    watch = dags_of("watch.py", load_settings({}).data_dir, monkeypatch)["watch"]
+    assert (watch.catchup, watch.max_active_runs, watch.is_paused_upon_creation) == (False, 1, False)
+    assert watch.schedule <= timedelta(minutes=5)
+    assert watch.task_ids == ["remind_kota_bengkulu"]
+    assert "Sekretaris" in (watch.doc_md or "")
+
+
 def test_parsing_imports_nothing_heavy() -> None:
     code = (
         "import sys; import airflow.sdk; before = set(sys.modules)\n"
-        f"sys.path.insert(0, {str(DAGS)!r}); import content_cycle\n"
+        f"sys.path.insert(0, {str(DAGS)!r}); import content_cycle, watch\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules and m not in before])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

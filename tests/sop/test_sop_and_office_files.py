@@ -53,6 +53,9 @@ def test_the_shipped_office_is_complete() -> None:
         ("office.yaml", '"#KPUMelayani"', '"KPUMelayani"', ["hashtags", "diawali #"]),
         ("office.yaml", "valid_from: 2023-01-02", "valid_from: 2 Januari", ["people.0.valid_from", "2026-01-31"]),
         ("office.yaml", "people:", "people: [", ["bukan YAML yang sah"]),
+        ("office.yaml", "email: admin@latihan.example", "email: admin, kasubbag@kpu.go.id", ["people.0.email", "alamat surel"]),
+        ("office.yaml", "reminders: [50, 100]", "reminders: [0]", ["notices.reminders.0"]),
+        ("office.yaml", "escalation: 200", "eskalasi: 200", ["notices.eskalasi", "tidak dikenal"]),
     ],
 )  # fmt: skip
 def test_a_mistake_in_the_office_file_is_named_with_line_and_key(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -50,6 +51,17 @@ class Person(DataModel):
     roles: list[Role] = Field(min_length=1)
     valid_from: date
     valid_until: date | None = None
+    email: str | None = Field(default=None, description="where reminders are mailed to")
+    notify: str | None = Field(
+        default=None, pattern=r"^[A-Za-z0-9_.-]+$", description="tag of the person's target in Apprise"
+    )
+
+    @field_validator("email")
+    @classmethod
+    def _one_address(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+", value):
+            raise ValueError("diharapkan satu alamat surel, misalnya nama@kpu.go.id")
+        return value
 
 
 class ChannelSetup(DataModel):
@@ -70,6 +82,20 @@ class ChannelSetup(DataModel):
     )
 
 
+class NoticeRules(DataModel):
+    """When a waiting form is called to mind, in percent of its step's target (working minutes), and how."""
+
+    reminders: list[Annotated[float, Field(gt=0)]] = Field(
+        default=[50, 100], description="to those who may fill the form"
+    )
+    escalation: float | None = Field(default=200, gt=0, description="to the Sekretaris; null for none")
+    mail: str = Field(default="medsos_mail", pattern=r"^[a-z0-9_]+$", description="id of a Connection")
+    apprise: str = Field(default="medsos_apprise", pattern=r"^[a-z0-9_]+$", description="id of a Connection")
+    give_up_after_minutes: float = Field(
+        default=450, gt=0, description="working minutes for which a notice that failed is tried again"
+    )
+
+
 class Office(DataModel):
     """One KPU unit."""
 
@@ -84,6 +110,7 @@ class Office(DataModel):
     people: list[Person] = Field(min_length=1)
     channels: dict[Channel, ChannelSetup]
     hashtags: list[str]
+    notices: NoticeRules = NoticeRules()
 
     @field_validator("time_zone")
     @classmethod

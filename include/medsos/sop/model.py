@@ -63,6 +63,11 @@ class Sop(DataModel):
         return next(step for step in self.steps if step.key == key)
 
 
+def step_of_form(task_id: str) -> str:
+    """Key of the step that a form belongs to; a revision is work of step 2, whatever its task's group."""
+    return "design" if task_id.endswith(".revise_content") else task_id.split(".", 1)[0]
+
+
 def load_sop(sop_dir: Path, version: str = CURRENT_VERSION) -> Sop:
     """Read one version of the procedure.
 

@@ -4,6 +4,7 @@ from medsos.store.base import Base
 from medsos.store.cycles import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.store.events import AuditEntry, StepEvent
+from medsos.store.notices import Notice
 from medsos.store.people import Delegation, Official
 from medsos.store.publications import Evidence, Link, LinkCheck, Metric, Publication, PublicationAttempt
 from medsos.store.sharing import Lease, RateLimit
@@ -26,6 +27,7 @@ __all__ = [
     "Metric",
     "Minutes",
     "MonthlyRecap",
+    "Notice",
     "Official",
     "PlanRow",
     "Publication",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from math import inf, log
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,8 +15,9 @@ from medsos.clock import utc_now
 from medsos.errors import ConfigError
 from medsos.offices.model import Office
 from medsos.settings import load_settings
-from medsos.sop.model import SopStep, load_sop
-from medsos.store.models import Cycle, Design
+from medsos.sop.model import SopStep, load_sop, step_of_form
+from medsos.store.models import Cycle
+from medsos.store.pictures import first_pictures
 from medsos.store.session import transaction
 from medsos.web.addresses import Addresses, addresses_of
 from medsos.web.airflow_forms import AirflowFormsDep, AskedForm
@@ -117,7 +117,7 @@ def _waiting(session: Session, asked: list[AskedForm], at: Addresses) -> list[Wa
             continue
         try:
             office = office_of(cycle.office)
-            step = load_sop(load_settings().sop_dir, cycle.sop_version).step(_step_key(form.task_id))
+            step = load_sop(load_settings().sop_dir, cycle.sop_version).step(step_of_form(form.task_id))
         except (ConfigError, StopIteration):
             continue
         found.append(_item(form, cycle, office, step, at, pictures.get(cycle.id)))
@@ -150,21 +150,3 @@ def form_page(at: Addresses, cycle_id: int, task_id: str) -> str | None:
     if upload := _UPLOAD_TASK.fullmatch(task_id):
         return at.upload(cycle_id, upload[1])
     return None
-
-
-def _step_key(task_id: str) -> str:
-    """The step that a form belongs to; a revision is work of step 2 although its task stands in step 3."""
-    return "design" if task_id.endswith(".revise_content") else task_id.split(".", 1)[0]
-
-
-def first_pictures(session: Session, cycle_ids: list[int]) -> dict[int, str]:
-    """Archive path of the picture that stands for each cycle: of the newest round the squarest."""
-    rows = session.scalars(
-        select(Design).where(Design.cycle_id.in_(cycle_ids), Design.kind.in_(("image", "cover")))
-    )
-    best = sorted(rows, key=lambda row: (row.round, -_distance_from_square(row), -row.id))
-    return {row.cycle_id: row.path for row in best}
-
-
-def _distance_from_square(design: Design) -> float:
-    return abs(log(design.width / design.height)) if design.width and design.height else inf

@@ -15,9 +15,10 @@ from medsos.clock import utc_now
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.offices.model import Office
 from medsos.store.models import Cycle, CycleScorecard
+from medsos.store.pictures import first_pictures
 from medsos.store.session import transaction
 from medsos.web import words
-from medsos.web.actions import first_pictures, form_page
+from medsos.web.actions import form_page
 from medsos.web.cycle_view import CycleFiles, CycleView, cycle_files, cycle_view
 from medsos.web.files import open_archive
 from medsos.web.office_view import all_offices

@@ -1,0 +1,44 @@
+"""### Pengingat
+
+Setiap beberapa menit DAG ini melihat formulir yang **menunggu orang** dan mengirim:
+
+- **pengingat** kepada yang berhak mengisi, pada 50 % dan 100 % target langkahnya;
+- **eskalasi** kepada Sekretaris, pada 200 %.
+
+Waktu dihitung dalam *menit kerja*; di luar jam kerja tidak ada yang dikirim, kecuali untuk siklus *kahar*.
+Ambang, alamat, dan cara kirim (surel, Apprise) diatur per kantor di `office.yaml`.
+
+**Menjalankan ulang** aman: setiap pemberitahuan dicatat dan dikirim satu kali. Yang gagal karena server surat
+atau layanan pesan tidak dapat dihubungi dicoba lagi, lalu dihentikan dengan catatan di halaman siklus.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG
+
+from medsos.offices.model import office_slugs
+from medsos.operators.watch import RemindOperator
+from medsos.settings import load_settings
+
+EVERY = timedelta(minutes=3)
+
+with DAG(
+    dag_id="watch",
+    dag_display_name="Pengingat formulir yang menunggu",
+    description="Pengingat dan eskalasi menurut menit kerja",
+    doc_md=__doc__,
+    tags=["medsos"],
+    schedule=EVERY,
+    start_date=datetime(2023, 1, 2, tzinfo=ZoneInfo("Asia/Jakarta")),
+    catchup=False,
+    max_active_runs=1,
+    is_paused_upon_creation=False,
+    default_args={"retries": 0, "execution_timeout": timedelta(minutes=10)},
+) as dag:
+    for slug in office_slugs(load_settings().offices_dir):
+        RemindOperator(
+            task_id=f"remind_{slug.replace('-', '_')}", task_display_name=f"Ingatkan · {slug}", office=slug
+        )

@@ -1,0 +1,1 @@
+"""Reminders and escalations about forms that wait for somebody."""

@@ -1,0 +1,201 @@
+"""The ledger of notices: each is recorded once, claimed by one worker, and never sent a second time.
+
+`due → sending → sent`. The marker `sending` is stored before the one request that makes the message go out. A
+worker that dies before it leaves the notice to the next look; one that dies after it leaves it `unknown`: it
+may have arrived and is not repeated. A refusal makes it `failed`, and it is tried again with growing waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from medsos.notices.due import CountsMinutes, DueNotice, FormKey
+from medsos.notices.recipients import Recipient
+from medsos.store.audit import append_audit
+from medsos.store.models import Cycle, Notice
+from medsos.store.session import insert_new, transaction
+
+ACTOR = "watch"
+CLAIM = timedelta(minutes=3)
+"""Longer than a mail server may take to answer; a claim that ends by itself belongs to a dead worker."""
+
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30))
+"""Before each next try; the last one repeats."""
+
+COVERED = "Tidak dikirim: pengingat yang lebih tinggi terkirim pada saat yang sama."
+ANSWERED = "Tidak dikirim: formulir sudah dijawab atau ditanyakan ulang."
+PERHAPS = "Mungkin sudah terkirim: pengiriman terputus di tengah jalan, jadi tidak diulang."
+WANTED = ("due", "failed")
+
+
+def recorded_of(session: Session, office: str) -> dict[FormKey, set[tuple[str, str]]]:
+    """Kind and threshold of the notices that each wait of a running cycle has had."""
+    rows = session.execute(
+        select(Notice.cycle_id, Notice.task_id, Notice.waiting_since, Notice.kind, Notice.threshold)
+        .join(Cycle, Cycle.id == Notice.cycle_id)
+        .where(Notice.office == office, Cycle.status == "berjalan")
+    )
+    found: dict[FormKey, set[tuple[str, str]]] = {}
+    for cycle_id, task_id, since, kind, threshold in rows:
+        found.setdefault((cycle_id, task_id, since), set()).add((kind, threshold))
+    return found
+
+
+def record(
+    session: Session, office: str, notice: DueNotice, recipients: Iterable[Recipient], now: datetime
+) -> None:
+    """Write down what is due, unless another worker has; what cannot be sent is noted as such at once."""
+    form = notice.form
+    for recipient in recipients:
+        state, problem = ("due", "") if recipient.way else ("no_way", recipient.problem)
+        if notice.covered:
+            state, problem = "dropped", COVERED
+        new = insert_new(
+            session,
+            Notice,
+            office=office,
+            cycle_id=form.cycle_id,
+            task_id=form.task_id,
+            round=form.round_no,
+            waiting_since=form.since,
+            kind=notice.kind,
+            threshold=notice.threshold,
+            recipient=recipient.username,
+            recipient_name=recipient.name,
+            way=recipient.way,
+            state=state,
+            tries=0,
+            due_at=notice.due_at,
+            problem=problem,
+        )
+        if new and state == "no_way":
+            _audit(session, form.cycle_id, now, "notice.no_way", notice, recipient)
+
+
+def _audit(
+    session: Session, cycle_id: int, now: datetime, action: str, notice: DueNotice, to: Recipient
+) -> None:
+    after = {"threshold": notice.threshold, "to": to.username, "problem": to.problem}
+    subject = f"{notice.kind} {notice.form.task_id}"
+    append_audit(session, at=now, actor=ACTOR, action=action, subject=subject, cycle_id=cycle_id, after=after)
+
+
+def give_up_the_lost(office: str, now: datetime) -> None:
+    """Mark as unknown what a worker was sending when it died."""
+    with transaction() as session:
+        lost = session.scalars(
+            select(Notice).where(
+                Notice.office == office, Notice.state == "sending", Notice.claimed_until < now
+            )
+        ).all()
+        for notice in lost:
+            _close(session, notice, "unknown", now, PERHAPS)
+
+
+def wanted(office: str, now: datetime) -> list[Notice]:
+    """Notices that may be tried at this moment, oldest first."""
+    with transaction() as session:
+        return list(
+            session.scalars(_wanted(now).where(Notice.office == office).order_by(Notice.due_at, Notice.id))
+        )
+
+
+def _wanted(now: datetime) -> Any:
+    return select(Notice).where(
+        Notice.state.in_(WANTED),
+        or_(Notice.next_try_at.is_(None), Notice.next_try_at <= now),
+        or_(Notice.claimed_until.is_(None), Notice.claimed_until < now),
+    )
+
+
+def claim(notice_id: int, now: datetime) -> bool:
+    """Take a notice for this worker; False when another has it."""
+    with transaction() as session:
+        taken: Any = session.execute(
+            update(Notice)
+            .where(Notice.id == notice_id, Notice.id.in_(_wanted(now).with_only_columns(Notice.id)))
+            .values(claimed_until=now + CLAIM)
+        )
+        return bool(taken.rowcount)
+
+
+def begin_sending(notice_id: int) -> None:
+    """From here on the message may have gone out."""
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id)
+        notice.state, notice.tries = "sending", notice.tries + 1
+
+
+def sent(notice_id: int, now: datetime, remark: str = "") -> None:
+    """It has gone out. `remark`: what did not work all the same."""
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id)
+        notice.sent_at = now
+        _close(session, notice, "sent", now, remark)
+
+
+def unknown(notice_id: int, now: datetime) -> None:
+    """The answer to the sending was lost."""
+    with transaction() as session:
+        _close(session, session.get_one(Notice, notice_id), "unknown", now, PERHAPS)
+
+
+def drop(notice_id: int, now: datetime) -> None:
+    """Nobody needs it any more."""
+    with transaction() as session:
+        _close(session, session.get_one(Notice, notice_id), "dropped", now, ANSWERED)
+
+
+def failed(
+    notice_id: int,
+    now: datetime,
+    problem: str,
+    *,
+    count: CountsMinutes,
+    give_up_after: float,
+    for_good: bool,
+    counted: bool,
+) -> str:
+    """It has certainly not gone out: try again later, or give up; returns the new state.
+
+    :param give_up_after: minutes since it was due, as `count` counts them.
+    :param for_good: repeating cannot help.
+    :param counted: `begin_sending` counted this try already.
+    """
+    with transaction() as session:
+        notice = session.get_one(Notice, notice_id)
+        notice.tries += 0 if counted else 1
+        if for_good or count.minutes_between(notice.due_at, now) >= give_up_after:
+            _close(session, notice, "given_up", now, problem)
+            return notice.state
+        notice.state, notice.problem, notice.claimed_until = "failed", problem, None
+        notice.next_try_at = now + WAITS[min(notice.tries, len(WAITS)) - 1]
+        return notice.state
+
+
+def _close(session: Session, notice: Notice, state: str, now: datetime, problem: str) -> None:
+    """The last state of a notice, with its audit row."""
+    before = {"state": notice.state}
+    notice.state, notice.problem = state, problem
+    notice.claimed_until = notice.next_try_at = None
+    append_audit(
+        session,
+        at=now,
+        actor=ACTOR,
+        action=f"notice.{state}",
+        cycle_id=notice.cycle_id,
+        subject=f"{notice.kind} {notice.task_id}",
+        before=before,
+        after={
+            "state": state,
+            "threshold": notice.threshold,
+            "to": notice.recipient,
+            "way": notice.way,
+            "tries": notice.tries,
+        },
+    )

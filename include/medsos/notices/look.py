@@ -1,0 +1,169 @@
+"""One look at an office: write down which notices are due, then send what may be sent at this moment."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from medsos.approval.officials import entitled_approvers
+from medsos.clock import Clock
+from medsos.errors import NoticeError
+from medsos.notices import ledger
+from medsos.notices.due import CountsMinutes, WaitingForm, WallClock, due_notices
+from medsos.notices.message import Message, compose
+from medsos.notices.recipients import NO_ADDRESS, address_of, recipients_of
+from medsos.notices.waiting import waiting_forms
+from medsos.offices.model import Office
+from medsos.sop.worktime import WorkCalendar
+from medsos.store.models import Notice
+from medsos.store.session import reading, transaction
+
+log = logging.getLogger(__name__)
+
+
+class Way(Protocol):
+    """A way to a person that is configured."""
+
+    @property
+    def training(self) -> bool:
+        """Whether it leads to the training platforms."""
+
+    def send(self, message: Message, address: str, committing: Callable[[], None]) -> str:
+        """Send one message; returns what did not work all the same, or nothing.
+
+        :param committing: called when everything is ready, right before the message goes out.
+        :raises NoticeError: it has not gone out, or `perhaps_sent`.
+        """
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a look did: numbers of notices by their state, and the sentences of those that failed."""
+
+    states: Mapping[str, int]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Looker:
+    """Looks after the waiting forms of one office.
+
+    :param ways: those that are configured, of `mail` and `apprise`.
+    :param picture_of: a cycle's preview as a small JPEG, or None.
+    """
+
+    office: Office
+    calendar: WorkCalendar
+    sop_dir: Path
+    public_url: str
+    ways: Mapping[str, Way]
+    picture_of: Callable[[int], bytes | None]
+    clock: Clock
+
+    def look(self) -> Outcome:
+        """Record and send. May be broken off and repeated at any place.
+
+        :raises ConfigError: the working hours or the SOP version of a cycle cannot be read.
+        """
+        now = self.clock()
+        with reading() as session:
+            forms = waiting_forms(session, self.office.slug, self.sop_dir)
+            recorded = ledger.recorded_of(session, self.office.slug)
+        for form in forms:
+            self._record_due(form, recorded.get(form.key, set()), now)
+        ledger.give_up_the_lost(self.office.slug, now)
+        by_key = {form.key: form for form in forms}
+        states: dict[str, int] = {}
+        problems: list[str] = []
+        for notice in ledger.wanted(self.office.slug, now):
+            form_now = by_key.get((notice.cycle_id, notice.task_id, notice.waiting_since))
+            state, problem = self._deliver(notice, form_now)
+            states[state] = states.get(state, 0) + 1
+            problems += [f"Siklus {notice.cycle_id}, {notice.recipient_name}: {problem}"] if problem else []
+        states.pop("", None)
+        return Outcome(states, tuple(problems))
+
+    def _count(self, form: WaitingForm) -> CountsMinutes:
+        return WallClock() if form.kahar else self.calendar
+
+    def _record_due(self, form: WaitingForm, recorded: set[tuple[str, str]], now: datetime) -> None:
+        due = due_notices(form, self.office.notices, self._count(form), now, recorded)
+        if not due:
+            return
+        with transaction() as session:
+            for notice in due:
+                to = recipients_of(session, self.office, notice, now, tuple(self.ways))
+                ledger.record(session, self.office.slug, notice, to, now)
+
+    def _deliver(self, notice: Notice, form: WaitingForm | None) -> tuple[str, str]:
+        """The notice's state after this try, and what went wrong; no state when it was not tried."""
+        if form is not None and not self._count(form).is_working(self.clock()):
+            return "", ""
+        if not ledger.claim(notice.id, self.clock()):
+            return "", ""
+        if form is None:
+            ledger.drop(notice.id, self.clock())
+            return "dropped", ""
+        return self._send(notice, form)
+
+    def _send(self, notice: Notice, form: WaitingForm) -> tuple[str, str]:
+        way, count = self.ways.get(notice.way), self._count(form)
+        address = address_of(self.office, notice.recipient, notice.way)
+        committed = False
+
+        def committing() -> None:
+            nonlocal committed
+            ledger.begin_sending(notice.id)
+            committed = True
+
+        try:
+            if way is None:
+                raise NoticeError("Connection untuk cara kirim ini tidak ada lagi.")
+            if address is None:
+                raise NoticeError(NO_ADDRESS.format(name=notice.recipient_name), for_good=True)
+            message = compose(
+                notice,
+                form,
+                self.office,
+                waited=count.minutes_between(form.since, self.clock()),
+                waits_for=self._waits_for(form),
+                public_url=self.public_url,
+                picture=self.picture_of(form.cycle_id),
+                training=way.training,
+            )
+            remark = way.send(message, address, committing)
+        except NoticeError as error:
+            return self._not_sent(notice, count, error, committed), str(error)
+        except Exception as error:
+            # One notice that cannot even be written must not keep the others from going out.
+            log.exception("Pemberitahuan %s", notice.id)
+            broken = NoticeError(f"Kesalahan pada sistem ({type(error).__name__}).", perhaps_sent=committed)
+            return self._not_sent(notice, count, broken, committed), str(broken)
+        ledger.sent(notice.id, self.clock(), remark)
+        return "sent", remark
+
+    def _not_sent(self, notice: Notice, count: CountsMinutes, error: NoticeError, committed: bool) -> str:
+        if error.perhaps_sent:
+            ledger.unknown(notice.id, self.clock())
+            return "unknown"
+        return ledger.failed(
+            notice.id,
+            self.clock(),
+            str(error),
+            count=count,
+            give_up_after=self.office.notices.give_up_after_minutes,
+            for_good=error.for_good,
+            counted=committed,
+        )
+
+    def _waits_for(self, form: WaitingForm) -> list[str]:
+        if form.task_id.endswith(".await_decision"):
+            today = self.clock().astimezone(self.office.zone).date()
+            with reading() as session:
+                return [holder.name for holder in entitled_approvers(session, form.cycle_id, today)]
+        known = {person.username: person.name for person in self.office.people}
+        return [known.get(username, username) for username in form.people]
