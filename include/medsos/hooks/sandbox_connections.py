@@ -1,9 +1,13 @@
-"""Turns the training accounts of the sandbox into Airflow Connections."""
+"""Turns the training accounts and the mailbox of the sandbox into Airflow Connections."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+SENDER = "Medsos KPU Kota Bengkulu <medsos@latihan.example>"
+TRAINING_TAGS = ("admin", "kasubbag", "sekretaris", "analis")
+"""The training office's people, as `notify` in `office.yaml` names them."""
 
 NOTE = "MODE LATIHAN: akun tiruan di komputer ini. Ganti dengan akun resmi untuk terbit sungguhan."
 
@@ -65,6 +69,28 @@ def connection_for_sandbox(
                 "client_secret": tiktok["client_secret"],
                 "site": f"{base}/tiktok.com",
             },
+        },
+    }
+    if mail := accounts.get("mail"):
+        connections["medsos_mail"] = {
+            "conn_type": "smtp",
+            "host": mail["host"],
+            "port": mail["port"],
+            "extra": {
+                "from_email": SENDER,
+                "disable_ssl": True,
+                "disable_tls": True,
+                "timeout": 15,
+                "retry_limit": 0,
+            },
+        }
+    scheme, _, address = base.partition("://")
+    targets = "jsons" if scheme == "https" else "json"
+    connections["medsos_apprise"] = {
+        "conn_type": "apprise",
+        "host": base,
+        "extra": {
+            "config": [{"path": f"{targets}://{address}/pesan/{tag}", "tag": tag} for tag in TRAINING_TAGS]
         },
     }
     return {

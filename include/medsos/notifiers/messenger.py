@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from airflow.providers.apprise.hooks.apprise import AppriseHook
@@ -12,8 +13,8 @@ from airflow.sdk import BaseNotifier
 from medsos.errors import NoticeError
 from medsos.notices.message import Message
 
-# Below warnings Apprise writes addresses, and a Telegram address holds the bot's token.
-logging.getLogger("apprise").setLevel(logging.WARNING)
+TALKATIVE = ("apprise", "urllib3.connectionpool")
+"""Below warnings they write addresses, and a Telegram address holds the bot's token."""
 
 
 class MessengerNotifier(BaseNotifier):
@@ -52,18 +53,19 @@ class MessengerNotifier(BaseNotifier):
             [AttachMemory(content=picture, name="pratinjau.jpg", mimetype="image/jpeg")] if picture else None
         )
         self.committing()
-        delivered = [
-            bool(
-                target.notify(
-                    title=self.message.subject,
-                    body=self.message.plain,
-                    notify_type=NotifyType.INFO,
-                    body_format=NotifyFormat.TEXT,
-                    attach=attached if target.attachment_support else None,
+        with _only_warnings():
+            delivered = [
+                bool(
+                    target.notify(
+                        title=self.message.subject,
+                        body=self.message.plain,
+                        notify_type=NotifyType.INFO,
+                        body_format=NotifyFormat.TEXT,
+                        attach=attached if target.attachment_support else None,
+                    )
                 )
-            )
-            for target in targets
-        ]
+                for target in targets
+            ]
         if not any(delivered):
             raise NoticeError(f"Layanan pesan untuk “{self.tag}” tidak dapat dihubungi atau menolak.")
         if not all(delivered):
@@ -77,7 +79,8 @@ class MessengerNotifier(BaseNotifier):
         hook = AppriseHook(apprise_conn_id=self.connection_id)
         listed = apprise.Apprise()
         try:
-            hook.set_config_from_conn(hook.get_connection(self.connection_id), listed)
+            with _only_warnings():
+                hook.set_config_from_conn(hook.get_connection(self.connection_id), listed)
         except (KeyError, TypeError, ValueError) as error:
             raise NoticeError(
                 f"Connection “{self.connection_id}”: isian config tidak terbaca ({type(error).__name__})."
@@ -86,3 +89,18 @@ class MessengerNotifier(BaseNotifier):
         if not targets:
             raise NoticeError(f"Connection “{self.connection_id}” tidak punya tujuan bertanda “{self.tag}”.")
         return targets
+
+
+@contextmanager
+def _only_warnings() -> Iterator[None]:
+    def is_warning(record: logging.LogRecord) -> bool:
+        return record.levelno >= logging.WARNING
+
+    loggers = [logging.getLogger(name) for name in TALKATIVE]
+    for logger in loggers:
+        logger.addFilter(is_warning)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(is_warning)

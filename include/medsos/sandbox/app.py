@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from medsos.sandbox import inspection, pages
+from medsos.sandbox import inspection, mailbox_pages, pages
 from medsos.sandbox.context import Sandbox
 from medsos.sandbox.facebook import account as facebook_account
 from medsos.sandbox.facebook import insights as facebook_insights
@@ -24,6 +25,7 @@ from medsos.sandbox.graph import host as graph
 from medsos.sandbox.instagram import account as instagram
 from medsos.sandbox.instagram import containers as instagram_containers
 from medsos.sandbox.instagram import media as instagram_media
+from medsos.sandbox.mailbox import serve_mail
 from medsos.sandbox.tiktok import oauth as tiktok_oauth
 from medsos.sandbox.tiktok import outcome as tiktok_outcome
 from medsos.sandbox.tiktok import photos as tiktok_photos
@@ -59,17 +61,23 @@ class SandboxApp(FastAPI):
         await self.gate(super().__call__, scope, receive, send)
 
 
-def create_app(state_dir: Path, base_url: str) -> SandboxApp:
+def create_app(state_dir: Path, base_url: str, mail_listener: socket.socket | None = None) -> SandboxApp:
     """The sandbox as an ASGI application.
 
     :param state_dir: folder for its memory; made if missing, taken up again if not.
     :param base_url: address under which clients and the platforms' own fetches reach this server.
+    :param mail_listener: socket on which the mailbox takes mail; without one it takes none.
     """
     sandbox = Sandbox.open(state_dir, base_url)
+    if mail_listener is not None:
+        sandbox.mail_port = mail_listener.getsockname()[1]
 
     @asynccontextmanager
     async def close_state(_: FastAPI) -> AsyncIterator[None]:
+        mail = await serve_mail(sandbox, mail_listener) if mail_listener is not None else None
         yield
+        if mail is not None:
+            mail.close()
         sandbox.state.close()
 
     app = SandboxApp(title="Platform latihan", docs_url=None, redoc_url=None, openapi_url=None,
@@ -80,7 +88,7 @@ def create_app(state_dir: Path, base_url: str) -> SandboxApp:
         inspection.router, graph.router, facebook_account.router, facebook_reels.router,
         instagram_containers.router, x_oauth2.router, x_media.router, x_create.router, x_read.router,
         tiktok.router, tiktok_photos.router, tiktok_outcome.router, tiktok_read.router, tiktok_oauth.router,
-        wordpress.router, pages.router,
+        wordpress.router, mailbox_pages.router, pages.router,
     ):  # fmt: skip
         app.include_router(router)
 

@@ -14,11 +14,12 @@ from medsos.sandbox.state import Document, State
 
 @dataclass
 class Sandbox:
-    """One running sandbox. `base_url` has no slash at its end."""
+    """One running sandbox. `base_url` has no slash at its end; `mail_port` is None while it takes no mail."""
 
     state: State
     files: Files
     base_url: str
+    mail_port: int | None = None
 
     @classmethod
     def open(cls, state_dir: Path, base_url: str) -> Sandbox:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
@@ -36,7 +37,11 @@ def health() -> dict[str, str]:
 
 @router.get("/accounts")
 def read_accounts(call: ReadCall) -> dict[str, Any]:
-    return accounts.describe(call.sandbox.state, call.sandbox.base_url)
+    sandbox = call.sandbox
+    described = accounts.describe(sandbox.state, sandbox.base_url)
+    if sandbox.mail_port is not None:
+        described["mail"] = {"host": urlsplit(sandbox.base_url).hostname, "port": sandbox.mail_port}
+    return described
 
 
 @router.get("/posts")

@@ -11,6 +11,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 
 from medsos.sandbox import accounts
 from medsos.sandbox.context import Sandbox
+from medsos.sandbox.mailbox import letters
 from medsos.sandbox.media import Facts
 from medsos.sandbox.page_views import TIMELINES, templates, view_of
 from medsos.sandbox.state import Document
@@ -22,18 +23,20 @@ from medsos.sandbox.wordpress.users import USERS
 router = APIRouter()
 
 
-def _page(sandbox: Sandbox, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+def show_page(sandbox: Sandbox, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for people: nothing from outside, no scripts."""
     origin = sandbox.base_url
     policy = (
         f"default-src 'none'; img-src 'self' data: {origin}; media-src 'self' {origin}; "
-        "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+        "style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'"
     )
     html = templates.get_template(template).render(**values)
     return HTMLResponse(html, status, headers={"Content-Security-Policy": policy})
 
 
-def _missing(sandbox: Sandbox, headers: dict[str, str] | None = None) -> HTMLResponse:
-    page = _page(sandbox, "missing.html", 404)
+def missing_page(sandbox: Sandbox, headers: dict[str, str] | None = None) -> HTMLResponse:
+    """Says that there is no such page."""
+    page = show_page(sandbox, "missing.html", 404)
     page.headers.update(headers or {})
     return page
 
@@ -75,7 +78,7 @@ _ANY = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 def index(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     counts = {platform: len(sandbox.visible_posts(platform)) for platform in TIMELINES}
-    return _page(sandbox, "index.html", counts=counts)
+    return show_page(sandbox, "index.html", counts=counts, letters=len(letters(sandbox)))
 
 
 @router.api_route("/web/", methods=_ANY)
@@ -90,7 +93,7 @@ def site(call: ReadCall) -> Response:
     if "p" in call.query:
         post = sandbox.post("web", call.query["p"])
         if post is None or post not in sandbox.visible_posts("web"):
-            return _missing(sandbox, _discovery(sandbox))
+            return missing_page(sandbox, _discovery(sandbox))
         return RedirectResponse(sandbox.url(post["path"]), 301)
     if "attachment_id" in call.query:
         return _attachment(sandbox, sandbox.state.get("wp_media", call.query["attachment_id"]))
@@ -108,7 +111,7 @@ def _discovery(sandbox: Sandbox) -> dict[str, str]:
 def _attachment(sandbox: Sandbox, media: Document | None) -> Response:
     """Files have no pages of their own: straight to the file."""
     if media is None:
-        return _missing(sandbox, _discovery(sandbox))
+        return missing_page(sandbox, _discovery(sandbox))
     return RedirectResponse(sandbox.url(f"/web/wp-content/uploads/{media['file']}"), 301)
 
 
@@ -126,7 +129,7 @@ def archive(request: Request, kind: str, slug: str) -> Response:
         post for post in sandbox.visible_posts("web")
         if key and ids & set(post[key] if isinstance(post[key], list) else [post[key]])
     ]  # fmt: skip
-    return _timeline(sandbox, "web", found) if found else _missing(sandbox, _discovery(sandbox))
+    return _timeline(sandbox, "web", found) if found else missing_page(sandbox, _discovery(sandbox))
 
 
 @router.api_route("/web/{slug}/", methods=["GET", "HEAD"])
@@ -171,7 +174,9 @@ def _timeline(sandbox: Sandbox, platform: str, posts: list[Document] | None = No
         posts = [post for post in sandbox.visible_posts(platform) if not _is_story(post)]
     newest = sorted(posts, key=lambda post: -post["visible_at"])[:50]
     views = [view_of(sandbox, post) for post in newest]
-    page = _page(sandbox, f"{platform}.html", posts=views, single=False, count=_counter(sandbox, platform))
+    page = show_page(
+        sandbox, f"{platform}.html", posts=views, single=False, count=_counter(sandbox, platform)
+    )
     page.headers.update(_discovery(sandbox) if platform == "web" else {})
     return page
 
@@ -180,7 +185,7 @@ def _post_page(sandbox: Sandbox, platform: str, path: str) -> HTMLResponse:
     for post in sandbox.visible_posts(platform):
         if post["path"].rstrip("/") == path.rstrip("/"):
             view, count = view_of(sandbox, post), _counter(sandbox, platform)
-            page = _page(sandbox, f"{platform}.html", posts=[view], single=True, count=count)
+            page = show_page(sandbox, f"{platform}.html", posts=[view], single=True, count=count)
             page.headers.update(_discovery(sandbox) if platform == "web" else {})
             return page
-    return _missing(sandbox, _discovery(sandbox) if platform == "web" else {})
+    return missing_page(sandbox, _discovery(sandbox) if platform == "web" else {})

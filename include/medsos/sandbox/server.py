@@ -33,10 +33,11 @@ class DroppableProtocol(H11Protocol):
         self.app = with_transport
 
 
-def serve(host: str, port: int, state_dir: Path, base_url: str | None = None) -> None:
+def serve(host: str, port: int, state_dir: Path, base_url: str | None = None, smtp_port: int = 0) -> None:
     """Serve until stopped. Prints one JSON line `{"url": …}` as soon as the address is taken.
 
     :param port: 0 picks a free one.
+    :param smtp_port: of the mailbox; 0 picks the one it had last, or a free one.
     :param base_url: address that stands in permalinks, if it is not `http://host:port`.
     :raises OSError: the port is taken.
     """
@@ -44,7 +45,7 @@ def serve(host: str, port: int, state_dir: Path, base_url: str | None = None) ->
     url = base_url or f"http://{host}:{listener.getsockname()[1]}"
     sys.stdout.write(json.dumps({"url": url}) + "\n")
     sys.stdout.flush()
-    make_server(state_dir, url).run(sockets=[listener])
+    make_server(state_dir, url, listen_for_mail(host, smtp_port, state_dir)).run(sockets=[listener])
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -60,11 +61,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def make_server(state_dir: Path, base_url: str) -> uvicorn.Server:
-    """The server for a socket that is already listening."""
+def listen_for_mail(host: str, port: int, state_dir: Path) -> socket.socket:
+    """As `listen`; with port 0 the port stays the same over restarts, because connections hold it."""
+    memory = state_dir / "porta-surat"
+    last = int(memory.read_text()) if not port and memory.is_file() else 0
+    try:
+        listener = listen(host, port or last)
+    except OSError:
+        if port or not last:
+            raise
+        listener = listen(host, 0)
+    state_dir.mkdir(parents=True, exist_ok=True)
+    memory.write_text(str(listener.getsockname()[1]))
+    return listener
+
+
+def make_server(state_dir: Path, base_url: str, mail_listener: socket.socket | None = None) -> uvicorn.Server:
+    """The server for sockets that are already listening."""
     config = uvicorn.Config(
-        create_app(state_dir, base_url), http=DroppableProtocol, log_level="warning", access_log=False,
-        timeout_graceful_shutdown=5,
+        create_app(state_dir, base_url, mail_listener), http=DroppableProtocol, log_level="warning",
+        access_log=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     return uvicorn.Server(config)
 
@@ -74,7 +90,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m medsos.sandbox", description="Lima platform latihan")
     parser.add_argument("--host", default="127.0.0.1", help="alamat yang didengarkan (bawaan: 127.0.0.1)")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="nomor porta; 0 memilih yang bebas")
+    parser.add_argument(
+        "--smtp-port", type=int, default=0, help="porta kotak surat; 0: yang lalu atau yang bebas"
+    )
     parser.add_argument("--state", type=Path, required=True, help="folder penyimpanan")
     parser.add_argument("--base-url", help="alamat yang tampak pada tautan, bila berbeda")
     options = parser.parse_args(arguments)
-    serve(options.host, options.port, options.state, options.base_url)
+    serve(options.host, options.port, options.state, options.base_url, options.smtp_port)

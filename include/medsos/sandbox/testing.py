@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from medsos.sandbox.server import listen, make_server
+from medsos.sandbox.server import listen, listen_for_mail, make_server
 
 
 @contextmanager
@@ -19,7 +19,8 @@ def running_sandbox(state_dir: Path, port: int = 0) -> Iterator[str]:
     """
     listener = listen("127.0.0.1", port)
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server = make_server(state_dir, url)
+    mail = listen_for_mail("127.0.0.1", 0, state_dir)
+    server = make_server(state_dir, url, mail)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
@@ -33,3 +34,4 @@ def running_sandbox(state_dir: Path, port: int = 0) -> Iterator[str]:
         server.should_exit = True
         thread.join(20)
         listener.close()
+        mail.close()

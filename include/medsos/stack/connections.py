@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,21 +23,27 @@ def enter_sandbox_connections(api: AirflowApi, sandbox_url: str, memory: Path) -
     :raises StackError: when the sandbox or Airflow refuses.
     """
     made: dict[str, str] = json.loads(memory.read_text()) if memory.exists() else {}
-    existing = {item["connection_id"]: item["host"] for item in api.connections()}
+    existing = {item["connection_id"]: _address(item) for item in api.connections()}
     created = []
     for connection_id, definition in definitions(sandbox_url).items():
         if connection_id in existing:
             present = existing[connection_id]
-            if present != made.get(connection_id) or present == definition["host"]:
+            if present != made.get(connection_id) or present == _address(definition):
                 continue
             api.delete_connection(connection_id)
         api.create_connection(
             {**definition, "connection_id": connection_id, "extra": json.dumps(definition.get("extra", {}))}
         )
         created.append(connection_id)
-        made[connection_id] = definition["host"]
+        made[connection_id] = _address(definition)
     memory.write_text(json.dumps(made, indent=2))
     return created
+
+
+def _address(connection: Mapping[str, Any]) -> str:
+    """Where a connection leads to: its host, with the port where that is a field of its own."""
+    port = connection.get("port")
+    return f"{connection['host']}:{port}" if port else str(connection["host"])
 
 
 def definitions(sandbox_url: str) -> dict[str, dict[str, Any]]:
