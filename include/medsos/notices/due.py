@@ -92,19 +92,29 @@ def due_notices(
     """
     if not count.is_working(now):
         return []
-    wanted: list[tuple[Kind, float]] = [("reminder", percent) for percent in sorted(set(rules.reminders))]
-    if rules.escalation is not None:
-        wanted.append(("escalation", rules.escalation))
     reached = [
-        DueNotice(form, kind, percent, due_at)
-        for kind, percent in wanted
-        if (due_at := count.after(form.since, form.target_minutes * percent / 100)) <= now
+        notice
+        for notice in all_notices(form, rules, count)
+        if notice.due_at <= now and (notice.kind, notice.threshold) not in recorded
     ]
-    reached = [notice for notice in reached if (notice.kind, notice.threshold) not in recorded]
     highest = max((notice.percent for notice in reached if notice.kind == "reminder"), default=0.0)
     return [
         DueNotice(notice.form, notice.kind, notice.percent, notice.due_at, covered=True)
         if notice.kind == "reminder" and notice.percent < highest
         else notice
         for notice in reached
+    ]
+
+
+def all_notices(form: WaitingForm, rules: NoticeRules, count: CountsMinutes) -> list[DueNotice]:
+    """Every notice that the form will call for as long as nobody answers it, reminders first.
+
+    :raises ValueError: a threshold lies beyond the years that calendars know.
+    """
+    wanted: list[tuple[Kind, float]] = [("reminder", percent) for percent in sorted(set(rules.reminders))]
+    if rules.escalation is not None:
+        wanted.append(("escalation", rules.escalation))
+    return [
+        DueNotice(form, kind, percent, count.after(form.since, form.target_minutes * percent / 100))
+        for kind, percent in wanted
     ]

@@ -25,23 +25,24 @@ class _Wait:
     people: tuple[str, ...]
 
 
-def waiting_forms(session: Session, office_slug: str, sop_dir: Path) -> list[WaitingForm]:
+def waiting_forms(
+    session: Session, office_slug: str, sop_dir: Path, *, cycle_id: int | None = None
+) -> list[WaitingForm]:
     """Forms of running cycles that nobody has answered, oldest wait first.
 
     A wait goes on when the form is only shown again; an answer ends it, also one that could not be accepted.
     A round that has its decision waits no more, whatever its task has noticed of that.
 
+    :param cycle_id: only those of this cycle.
     :raises ConfigError: when the SOP version of a cycle cannot be read.
     """
-    cycles = {
-        cycle.id: cycle
-        for cycle in session.scalars(
-            select(Cycle).where(Cycle.office == office_slug, Cycle.status == "berjalan")
-        )
-    }
+    wanted = [Cycle.office == office_slug, Cycle.status == "berjalan"]
+    if cycle_id is not None:
+        wanted.append(Cycle.id == cycle_id)
+    cycles = {cycle.id: cycle for cycle in session.scalars(select(Cycle).where(*wanted))}
     if not cycles:
         return []
-    running = select(Cycle.id).where(Cycle.office == office_slug, Cycle.status == "berjalan")
+    running = select(Cycle.id).where(*wanted)
     events = session.execute(
         select(
             StepEvent.cycle_id,
@@ -55,25 +56,25 @@ def waiting_forms(session: Session, office_slug: str, sop_dir: Path) -> list[Wai
         .order_by(StepEvent.at, StepEvent.id)
     )
     rounds = select(Approval.cycle_id, Approval.round).where(Approval.cycle_id.in_(running))
-    decided = {(cycle_id, round_no) for cycle_id, round_no in session.execute(rounds)}
+    decided = {(number, round_no) for number, round_no in session.execute(rounds)}
     sops = {
         version: load_sop(sop_dir, version) for version in {cycle.sop_version for cycle in cycles.values()}
     }
     found = [
         WaitingForm(
-            cycle_id=cycle_id,
-            title=cycles[cycle_id].title,
-            kahar=cycles[cycle_id].kahar,
-            dag_id=cycles[cycle_id].dag_id,
-            run_id=cycles[cycle_id].run_id,
+            cycle_id=number,
+            title=cycles[number].title,
+            kahar=cycles[number].kahar,
+            dag_id=cycles[number].dag_id,
+            run_id=cycles[number].run_id,
             task_id=task_id,
             round_no=wait.round_no,
             since=wait.since,
-            target_minutes=sops[cycles[cycle_id].sop_version].step(step_of_form(task_id)).target_minutes,
+            target_minutes=sops[cycles[number].sop_version].step(step_of_form(task_id)).target_minutes,
             people=wait.people,
         )
-        for (cycle_id, task_id), wait in _open_waits(events).items()
-        if not (task_id.endswith(".await_decision") and (cycle_id, wait.round_no) in decided)
+        for (number, task_id), wait in _open_waits(events).items()
+        if not (task_id.endswith(".await_decision") and (number, wait.round_no) in decided)
     ]
     return sorted(found, key=lambda form: form.since)
 

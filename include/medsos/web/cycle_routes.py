@@ -14,13 +14,15 @@ from sqlalchemy.orm import Session
 from medsos.clock import utc_now
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.offices.model import Office
+from medsos.settings import load_settings
 from medsos.store.models import Cycle, CycleScorecard
 from medsos.store.pictures import first_pictures
-from medsos.store.session import transaction
+from medsos.store.session import reading, transaction
 from medsos.web import words
 from medsos.web.actions import form_page
 from medsos.web.cycle_view import CycleFiles, CycleView, cycle_files, cycle_view
 from medsos.web.files import open_archive
+from medsos.web.notices_view import NoticesView, notices_view
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
@@ -89,15 +91,27 @@ async def list_cycles(
 async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep) -> Response:
     """One cycle: timeline, rounds, channels, evidence, files."""
 
-    def read() -> tuple[CycleView, CycleFiles] | None:
+    def read() -> tuple[CycleView, CycleFiles, NoticesView] | None:
         with transaction() as session:
             view = cycle_view(session, cycle_id, now=utc_now())
-        return (view, cycle_files(open_archive(), view)) if view is not None else None
+        if view is None:
+            return None
+        settings = load_settings()
+        with reading() as session:
+            notices = notices_view(
+                session,
+                cycle_id,
+                view.office,
+                now=utc_now(),
+                sop_dir=settings.sop_dir,
+                data_dir=settings.data_dir,
+            )
+        return view, cycle_files(open_archive(), view), notices
 
     found = await run_in_threadpool(read)
     if found is None or not visitor.may_read(found[0].cycle.dag_id):
         raise HTTPException(404, f"Siklus {cycle_id} tidak ada.")
-    view, files = found
+    view, files, notices = found
     return page(
         request,
         "siklus_satu",
@@ -107,6 +121,7 @@ async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep) -> Re
         names=view.name_of,
         form_page=form_page,
         archive=files,
+        notices=notices,
     )
 
 

@@ -37,3 +37,15 @@ EVIDENCE = {
     "read_back": "data dari platform",
 }
 KIND = {"image": "Gambar", "cover": "Sampul", "video": "Video", "document": "Dokumen"}
+NOTICE = {
+    "due": "Segera dikirim",
+    "sending": "Sedang dikirim",
+    "sent": "Terkirim",
+    "failed": "Gagal, dicoba lagi",
+    "given_up": "Tidak terkirim",
+    "unknown": "Mungkin terkirim",
+    "no_way": "Tidak dapat dikirim",
+    "dropped": "Tidak diperlukan",
+}
+NOTICE_KIND = {"reminder": "Pengingat", "escalation": "Eskalasi"}
+NOTICE_WAY = {"mail": "surel", "apprise": "pesan Apprise", "": "–"}
