@@ -33,7 +33,7 @@ def test_a_weekend_and_a_holiday_bring_exactly_three_messages(watch: Watched) ->
     ]
     assert [subject.split(" · ")[0] for subject in watch.way.subjects] == [
         "Pengingat: Persetujuan putaran 1 menunggu",
-        "Pengingat: Persetujuan putaran 1 menunggu",
+        "Pengingat: Persetujuan putaran 1 sudah mencapai target",
         "Eskalasi: Persetujuan putaran 1 belum dijawab",
     ]
 

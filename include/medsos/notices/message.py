@@ -87,7 +87,7 @@ def compose(
         "waited": minutes_text(waited),
         "target": minutes_text(form.target_minutes),
         "percent": number_text(float(notice.threshold)),
-        "over": waited > form.target_minutes,
+        "over": waited >= form.target_minutes,
         "waits_for": waits_for,
         "link": form_link(form, public_url),
         "has_picture": picture is not None,

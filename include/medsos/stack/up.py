@@ -84,6 +84,7 @@ def _welcome(stack: Stack, settings: Settings) -> str:
     folders = "\n".join(f"  {settings.intake_dir(slug)}" for slug in office_slugs(settings.offices_dir))
     sandbox = (
         f"Platform latihan     {stack.sandbox_url}   (MODE LATIHAN: tidak ada yang terbit ke publik)\n"
+        f"Kotak surat latihan  {stack.sandbox_url}/kotak-surat   (surel dan pesan pengingat)\n"
         if stack.config.sandbox
         else ""
     )
