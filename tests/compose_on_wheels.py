@@ -48,7 +48,7 @@ class ComposeOnWheels:
         also: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.folder = folder
-        self.ports = {name: free_port() for name in ("postgres", "redis", "api-server", "sandbox")}
+        self.ports = {name: free_port() for name in ("postgres", "redis", "api-server", "sandbox", "mail")}
         self.settings = dict(
             line.split("=", 1) for line in fresh_env().splitlines() if line and not line.startswith("#")
         )
@@ -162,6 +162,8 @@ class ComposeOnWheels:
         for place, part in enumerate(command):
             if part == "--port":
                 command[place + 1] = str(self.ports[name])
+            elif part == "--smtp-port":
+                command[place + 1] = str(self.ports["mail"])
         return command
 
     def _postgres_command(self) -> list[str]:

@@ -15,12 +15,14 @@ from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
+from quick_office import add_quick_office
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home: Path = tmp_path_factory.mktemp("stack")
     data = two_offices(tmp_path_factory.mktemp("data") / "include")
+    add_quick_office(data)
     running = Stack(
         StackConfig(home=home, port=free_port(), sandbox_port=free_port()),
         {**os.environ, "MEDSOS_DATA_DIR": str(data)},

@@ -12,6 +12,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from airflow.providers.apprise.get_provider_info import get_provider_info as apprise_info
+from airflow.providers.smtp.get_provider_info import get_provider_info as smtp_info
 
 from medsos.hooks.provider import CONNECTIONS, get_provider_info
 from medsos.hooks.registry import HOOKS, hook_class
@@ -64,10 +66,20 @@ def test_every_field_with_a_secret_is_hidden_while_it_is_typed() -> None:
 def test_the_training_connections_fill_only_fields_that_are_on_the_forms(
     definitions: dict[str, dict[str, Any]],
 ) -> None:
-    assert set(definitions) == {f"medsos_{channel}" for channel in HOOKS}
-    forms = {form["connection-type"]: form for form in get_provider_info()["connection-types"]}
+    others = {"medsos_mail": smtp_info(), "medsos_apprise": apprise_info()}
+    assert set(definitions) == {f"medsos_{channel}" for channel in HOOKS} | set(others)
+    forms = {
+        form["connection-type"]: form
+        for info in (get_provider_info(), *others.values())
+        for form in info["connection-types"]
+    }
     for connection_id, definition in definitions.items():
-        assert set(definition["extra"]) <= set(forms[connection_id]["conn-fields"])
+        # The other providers' forms do not know of training.
+        known = {
+            *forms[definition["conn_type"]]["conn-fields"],
+            *(["training"] if connection_id in others else []),
+        }
+        assert set(definition["extra"]) <= known
         assert definition["extra"]["training"] is True
         assert "MODE LATIHAN" in definition["description"]
 

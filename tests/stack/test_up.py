@@ -144,7 +144,8 @@ def test_a_second_run_keeps_yesterdays_data_and_no_kill_leaves_a_process(start):
     assert str(first.home / "masuk" / "kota-bengkulu") in first.said
     admin = first.api("admin")
     before = {item["connection_id"]: item["host"] for item in admin.connections()}
-    assert set(before) == {f"medsos_{channel}" for channel in ("web", "facebook", "instagram", "x", "tiktok")}
+    channels = ("web", "facebook", "instagram", "x", "tiktok")
+    assert set(before) == {f"medsos_{name}" for name in (*channels, "mail", "apprise")}
     admin.request("PATCH", "/connections/medsos_web", json=real_site())
     admin.request("POST", "/variables", json={"key": "kemarin", "value": "ada"})
     first.begin_long_task()
@@ -158,7 +159,8 @@ def test_a_second_run_keeps_yesterdays_data_and_no_kill_leaves_a_process(start):
     assert admin.request("GET", "/variables/kemarin")["value"] == "ada"
     after = {item["connection_id"]: item["host"] for item in admin.connections()}
     assert after.pop("medsos_web") == "https://kota-bengkulu.kpu.go.id"
-    assert all(host.startswith(f"http://127.0.0.1:{second.sandbox_port}/") for host in after.values())
+    assert after.pop("medsos_mail") == "127.0.0.1"
+    assert all(f"{host}/".startswith(f"http://127.0.0.1:{second.sandbox_port}/") for host in after.values())
     assert password_lines(second.said) == password_lines(first.said)
 
     third = start(".venv/bin/medsos", "up")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 SENDER = "Medsos KPU Kota Bengkulu <medsos@latihan.example>"
 TRAINING_TAGS = ("admin", "kasubbag", "sekretaris", "analis")
@@ -74,7 +75,8 @@ def connection_for_sandbox(
     if mail := accounts.get("mail"):
         connections["medsos_mail"] = {
             "conn_type": "smtp",
-            "host": mail["host"],
+            # As the workers reach it, which need not be how the sandbox sees itself.
+            "host": urlsplit(base).hostname,
             "port": mail["port"],
             "extra": {
                 "from_email": SENDER,

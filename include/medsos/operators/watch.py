@@ -52,6 +52,7 @@ class RemindOperator(BaseOperator):
 
 def preview_of_cycle(cycle_id: int) -> bytes | None:
     """A small copy of the picture that stands for the cycle, or None while it has none."""
+    from medsos.errors import EvidenceError
     from medsos.evidence.archive import Archive
     from medsos.hooks.archive import open_archive_root
     from medsos.notices.message import preview
@@ -64,6 +65,6 @@ def preview_of_cycle(cycle_id: int) -> bytes | None:
         return None
     try:
         return preview(Archive(open_archive_root()).read(path))
-    except OSError:
+    except (EvidenceError, OSError):
         # The picture is an extra; the reminder goes out without it.
         return None
