@@ -36,7 +36,11 @@ with DAG(
     catchup=False,
     max_active_runs=1,
     is_paused_upon_creation=False,
-    default_args={"retries": 0, "execution_timeout": timedelta(minutes=10)},
+    default_args={
+        "retries": 2,
+        "retry_delay": timedelta(seconds=20),
+        "execution_timeout": timedelta(minutes=10),
+    },
 ) as dag:
     for slug in office_slugs(load_settings().offices_dir):
         RemindOperator(
