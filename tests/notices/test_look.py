@@ -248,6 +248,19 @@ def test_a_task_killed_while_the_message_goes_out_sends_no_second_one(watch: Wat
     assert "Mungkin sudah terkirim" in notice.problem
 
 
+def test_a_watch_that_was_too_slow_leaves_the_message_to_the_one_that_took_over(watch: Watched) -> None:
+    cycle_id = waiting_cycle("2026-11-23 07:30")
+
+    def meanwhile() -> None:
+        watch.way.slow = lambda: None
+        watch.look("2026-11-23 09:05")
+
+    watch.way.slow = meanwhile
+    watch.look("2026-11-23 09:00")
+    assert len(watch.way.sent) == 1
+    assert [(notice.state, notice.tries) for notice in notices(cycle_id)] == [("sent", 1)]
+
+
 def test_a_lost_answer_of_the_server_is_not_repeated(watch: Watched) -> None:
     cycle_id = waiting_cycle("2026-11-23 07:30")
     watch.way.fails = NoticeError("Sambungan terputus saat mengirim.", perhaps_sent=True)

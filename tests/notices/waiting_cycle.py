@@ -66,6 +66,7 @@ class Sent:
 class RememberingWay:
     """:param fails: raised instead of sending, as long as it is set.
     :param dies_before, dies_after: the task is killed before the marker, or with the message gone out.
+    :param slow: what happens while the server is awaited.
     """
 
     clock: Clock
@@ -74,12 +75,14 @@ class RememberingWay:
     fails: NoticeError | None = None
     dies_before: bool = False
     dies_after: bool = False
+    slow: Callable[[], object] = lambda: None
 
     def send(self, message: Message, address: str, committing: Callable[[], None]) -> str:
         if self.fails and not self.fails.perhaps_sent:
             raise self.fails
         if self.dies_before:
             raise KeyboardInterrupt
+        self.slow()
         committing()
         if self.fails:
             raise self.fails

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from medsos.notices.due import CountsMinutes, DueNotice, FormKey
@@ -99,36 +99,46 @@ def give_up_the_lost(office: str, now: datetime) -> None:
 
 def wanted(office: str, now: datetime) -> list[Notice]:
     """Notices that may be tried at this moment, oldest first."""
+    query = select(Notice).where(Notice.office == office, *_may_be_tried(now))
     with transaction() as session:
-        return list(
-            session.scalars(_wanted(now).where(Notice.office == office).order_by(Notice.due_at, Notice.id))
-        )
+        return list(session.scalars(query.order_by(Notice.due_at, Notice.id)))
 
 
-def _wanted(now: datetime) -> Any:
-    return select(Notice).where(
+def _may_be_tried(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
         Notice.state.in_(WANTED),
         or_(Notice.next_try_at.is_(None), Notice.next_try_at <= now),
         or_(Notice.claimed_until.is_(None), Notice.claimed_until < now),
     )
 
 
-def claim(notice_id: int, now: datetime) -> bool:
-    """Take a notice for this worker; False when another has it."""
+def claim(notice_id: int, now: datetime) -> datetime | None:
+    """Take a notice for this worker; returns until when it is ours, or None when another has it."""
+    until = now + CLAIM
     with transaction() as session:
+        # The conditions stand on the row itself: PostgreSQL looks at them again once it has the row's lock.
         taken: Any = session.execute(
             update(Notice)
-            .where(Notice.id == notice_id, Notice.id.in_(_wanted(now).with_only_columns(Notice.id)))
-            .values(claimed_until=now + CLAIM)
+            .where(Notice.id == notice_id, *_may_be_tried(now))
+            .values(claimed_until=until)
+            .execution_options(synchronize_session=False)
         )
-        return bool(taken.rowcount)
+        return until if taken.rowcount else None
 
 
-def begin_sending(notice_id: int) -> None:
-    """From here on the message may have gone out."""
+def begin_sending(notice_id: int, until: datetime) -> bool:
+    """From here on the message may have gone out. False: the claim ran out and another worker took over.
+
+    :param until: what `claim` returned.
+    """
     with transaction() as session:
-        notice = session.get_one(Notice, notice_id)
-        notice.state, notice.tries = "sending", notice.tries + 1
+        begun: Any = session.execute(
+            update(Notice)
+            .where(Notice.id == notice_id, Notice.state.in_(WANTED), Notice.claimed_until == until)
+            .values(state="sending", tries=Notice.tries + 1)
+            .execution_options(synchronize_session=False)
+        )
+        return bool(begun.rowcount)
 
 
 def sent(notice_id: int, now: datetime, remark: str = "") -> None:

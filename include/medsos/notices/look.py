@@ -25,6 +25,10 @@ from medsos.store.session import reading, transaction
 log = logging.getLogger(__name__)
 
 
+class _TakenOver(Exception):
+    """This worker was too slow; another one has the notice now."""
+
+
 class Way(Protocol):
     """A way to a person that is configured."""
 
@@ -103,21 +107,26 @@ class Looker:
         """The notice's state after this try, and what went wrong; no state when it was not tried."""
         if form is not None and not self._count(form).is_working(self.clock()):
             return "", ""
-        if not ledger.claim(notice.id, self.clock()):
+        until = ledger.claim(notice.id, self.clock())
+        if until is None:
             return "", ""
         if form is None:
             ledger.drop(notice.id, self.clock())
             return "dropped", ""
-        return self._send(notice, form)
+        try:
+            return self._send(notice, form, until)
+        except _TakenOver:
+            return "", ""
 
-    def _send(self, notice: Notice, form: WaitingForm) -> tuple[str, str]:
+    def _send(self, notice: Notice, form: WaitingForm, until: datetime) -> tuple[str, str]:
         way, count = self.ways.get(notice.way), self._count(form)
         address = address_of(self.office, notice.recipient, notice.way)
         committed = False
 
         def committing() -> None:
             nonlocal committed
-            ledger.begin_sending(notice.id)
+            if not ledger.begin_sending(notice.id, until):
+                raise _TakenOver
             committed = True
 
         try:
@@ -138,6 +147,8 @@ class Looker:
             remark = way.send(message, address, committing)
         except NoticeError as error:
             return self._not_sent(notice, count, error, committed), str(error)
+        except _TakenOver:
+            raise
         except Exception as error:
             # One notice that cannot even be written must not keep the others from going out.
             log.exception("Pemberitahuan %s", notice.id)
