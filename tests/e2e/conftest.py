@@ -27,7 +27,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         StackConfig(home=home, port=free_port(), sandbox_port=free_port()),
         {**os.environ, "MEDSOS_DATA_DIR": str(data)},
     )
-    for office in ("kota-bengkulu", "kota-manual"):
+    for office in ("kota-bengkulu", "kota-manual", "kota-cepat"):
         intake = home / "masuk" / office
         intake.mkdir(parents=True)
         write_photo(intake / "rapat.jpg")

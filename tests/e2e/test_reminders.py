@@ -56,7 +56,7 @@ def test_the_reminder_of_a_waiting_approval_arrives_once_and_opens_the_form(stac
         option, values = answer_for(form, "quiet")
         stack.api(form["assigned_users"][0]["name"]).answer(form, option, values)
     wait_for(stack, run_id, APPROVAL)
-    time.sleep(25)
+    time.sleep(15)
     watch_once(stack)
     watch_once(stack)
 
@@ -88,12 +88,11 @@ def test_the_reminder_of_a_waiting_approval_arrives_once_and_opens_the_form(stac
         audited = session.scalars(
             select(AuditEntry).where(AuditEntry.cycle_id == cycle_id, AuditEntry.action == "notice.sent")
         ).all()
-    assert {notice.state for notice in notices} <= {"sent", "dropped"}
-    assert len([notice for notice in notices if notice.state == "sent"]) == 4
+    assert [notice.state for notice in notices] == ["sent"] * 4
     assert len(audited) >= 4
     cycle_page = requests.get(
         f"{stack.config.local_url}/medsos/siklus/{cycle_id}",
         headers={"Authorization": f"Bearer {token}"},
         timeout=60,
     )
-    assert "Eskalasi pada 0,2 % target" in cycle_page.text
+    assert "Eskalasi pada 0,1 % target" in cycle_page.text
