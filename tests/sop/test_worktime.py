@@ -298,3 +298,12 @@ def test_general_hours_must_name_every_day(data_dir: Path) -> None:
 def test_a_data_folder_without_general_hours_uses_the_shipped_ones(data_dir: Path) -> None:
     (data_dir / "hours.yaml").unlink()
     assert calendar_for(Office(), data_dir).is_working(wib("2026-11-23 09:00"))
+
+
+def test_an_office_may_leave_out_cuti_bersama_or_the_whole_calendar(data_dir: Path) -> None:
+    def works_on(calendar: WorkCalendar) -> list[bool]:
+        return [calendar.is_working(wib(f"{day} 09:00")) for day in ("2026-08-17", "2026-12-24")]
+
+    assert works_on(own_hours(data_dir, "overtime: []\n")) == [False, False]
+    assert works_on(own_hours(data_dir, "holidays: { categories: [public] }\n")) == [False, True]
+    assert works_on(own_hours(data_dir, "holidays: { categories: [] }\n")) == [True, True]

@@ -17,13 +17,13 @@ def holidays_between(hours: Hours, years: Iterable[int]) -> dict[date, str]:
     import holidays
 
     days: dict[date, str] = {}
-    if hours.holidays.country:
+    if hours.holidays.country and hours.holidays.categories:
         try:
             days.update(
                 holidays.country_holidays(
                     hours.holidays.country,
                     years=years,
-                    categories=tuple(hours.holidays.categories or ["public"]),
+                    categories=tuple(hours.holidays.categories),
                     language="id",
                 )
             )

@@ -78,7 +78,9 @@ class Holidays(DataModel):
     """Days off: a calendar of the library `holidays`, and what an office's decrees change in it."""
 
     country: str | None = None
-    categories: list[Literal["public", "government"]] | None = None
+    categories: list[Literal["public", "government"]] | None = Field(
+        default=None, description="none at all: the calendar does not count"
+    )
     added: list[DayOff] = Field(default_factory=list)
     cancelled: list[DayOff] = Field(default_factory=list)
 
