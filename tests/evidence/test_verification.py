@@ -23,6 +23,7 @@ from medsos.evidence.verification import check_cycle, verify
 from medsos.store.audit import append_audit
 from medsos.store.models import AuditEntry, Cycle, Design, Evidence, Material
 from medsos.store.session import transaction
+from tampering import as_database_owner
 
 
 @pytest.fixture
@@ -151,7 +152,7 @@ def test_late_evidence_of_any_kind_renews_the_manifest(closed: Archive, home: Pa
 
 
 def test_evidence_without_a_manifest_that_lists_it_is_named(filled: Archive) -> None:
-    with transaction() as session:
+    with as_database_owner() as session:
         session.execute(delete(AuditEntry))
     code, text = said(filled)
     assert code == 1
@@ -212,10 +213,11 @@ def test_a_broken_audit_trail_is_told_with_the_first_row_that_does_not_fit(close
         for number in range(3):
             append_audit(session, at=NOW, actor="admin", action="x", subject=str(number))
         row = session.scalars(select(AuditEntry).where(AuditEntry.subject == "1")).one()
+    with as_database_owner() as session:
         session.execute(update(AuditEntry).where(AuditEntry.id == row.id).values(actor="orang lain"))
     code, text = said(closed)
     assert code == 1
-    assert f"Jejak audit: PUTUS pada baris {row.id}" in text
+    assert f"Jejak audit: TIDAK UTUH pada baris {row.id}: isinya diubah" in text
 
 
 def test_the_check_counts_what_is_right(closed: Archive, home: Path) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import pytest
 from alembic import command
-from sqlalchemy import delete, inspect, select, update
+from sqlalchemy import delete, insert, inspect, select, update
 from sqlalchemy.exc import StatementError
+from sqlalchemy.orm import Session
 
 from builders import NOW
 from medsos.store.audit import FIRST_HASH, append_audit, check_chain, entry_hash
 from medsos.store.migrate import alembic_config, upgrade
 from medsos.store.models import AuditEntry, Base, Cycle
 from medsos.store.session import engine_for, transaction
+from tampering import as_database_owner
 
 EVALUATION_COLUMNS = {
     "step_durations": "cycle_id office content_type sop_version step_no step_key started_at finished_at target_minutes "
@@ -125,25 +128,82 @@ def test_an_untouched_chain_is_whole_and_shows_its_length_and_end(database: str)
     with transaction(database) as session:
         chain = check_chain(session)
         rows = session.scalars(select(AuditEntry.id)).all()
-    assert (chain.problem, chain.rows, chain.last_hash) == (None, len(rows), last.hash)
+    assert (chain.findings, chain.rows, chain.last_hash) == ((), len(rows), last.hash)
+    assert chain.last_id == last.id == chain.rows
+
+
+def change(session: Session, row: int) -> None:
+    session.execute(update(AuditEntry).where(AuditEntry.id == row).values(actor="lain"))
+
+
+def take_out(session: Session, row: int) -> None:
+    session.execute(delete(AuditEntry).where(AuditEntry.id == row))
+
+
+def put_in_a_better_one(session: Session, row: int) -> None:
+    """Somebody who knows how the hash is made, but leaves the rows after it as they are."""
+    entry = session.get_one(AuditEntry, row)
+    entry.actor = "lain"
+    entry.hash = entry_hash(entry)
+    session.flush()
+
+
+def write_one_past_the_chain(session: Session, row: int) -> None:
+    last = session.get_one(AuditEntry, 5)
+    session.execute(
+        insert(AuditEntry).values(
+            id=6, at=last.at, actor="lain", action="x", subject="6", before={}, after={},
+            previous_hash="0" * 64, hash="f" * 64,
+        )
+    )  # fmt: skip
+
+
+def push_one_in(session: Session, row: int) -> None:
+    """A row that refers to its neighbour in the proper way, where a number was made free."""
+    session.execute(update(AuditEntry).where(AuditEntry.id == 5).values(id=6))
+    session.execute(update(AuditEntry).where(AuditEntry.id == 4).values(id=5))
+    before = session.get_one(AuditEntry, 3)
+    entry = AuditEntry(id=4, at=before.at, actor="lain", action="x", subject="sisip", before={}, after={},
+                       previous_hash=before.hash)  # fmt: skip
+    entry.hash = entry_hash(entry)
+    session.add(entry)
+    session.flush()
 
 
 @pytest.mark.parametrize(
-    ("change", "expected"),
+    ("tamper", "expected"),
     [
-        (lambda row: update(AuditEntry).where(AuditEntry.id == row).values(actor="lain"), "isinya diubah"),
-        (lambda row: delete(AuditEntry).where(AuditEntry.id == row), "sebelumnya dihapus atau diganti"),
+        (change, [(3, "baris 3: isinya diubah")]),
+        (take_out, [(4, "baris 3: dihapus")]),
+        (put_in_a_better_one, [(4, "baris 3: diganti atau disisipkan")]),
+        (write_one_past_the_chain, [(6, "baris 6: ditulis di luar sistem")]),
+        (push_one_in, [(5, "baris 4: diganti atau disisipkan")]),
     ],
-    ids=["changed row", "deleted row"],
 )
-def test_the_first_row_that_does_not_fit_the_chain_is_named(database: str, change, expected: str) -> None:
+def test_every_row_that_was_tampered_with_is_named_and_no_other(
+    database: str, tamper: Callable[[Session, int], None], expected: list[tuple[int, str]]
+) -> None:
     with transaction(database) as session:
-        session.execute(delete(AuditEntry))
-        ids = [append_audit(session, at=NOW, actor="a", action="x", subject=str(n)).id for n in range(4)]
-        session.execute(change(ids[1]))
+        for number in range(5):
+            append_audit(session, at=NOW, actor="a", action="x", subject=str(number))
+    with as_database_owner(database) as session:
+        tamper(session, 3)
     with transaction(database) as session:
-        chain = check_chain(session)
-        assert chain.problem is not None
-        assert expected in chain.problem
-        assert chain.broken_row in ids[1:3]
-        session.execute(delete(AuditEntry))
+        found = check_chain(session).findings
+    assert [finding.row for finding in found] == [row for row, _ in expected]
+    assert all(text in finding.sentence for finding, (_, text) in zip(found, expected, strict=True))
+
+
+def test_two_rows_at_once_are_both_named(database: str) -> None:
+    with transaction(database) as session:
+        for number in range(6):
+            append_audit(session, at=NOW, actor="a", action="x", subject=str(number))
+    with as_database_owner(database) as session:
+        change(session, 2)
+        session.execute(delete(AuditEntry).where(AuditEntry.id.in_([4, 5])))
+    with transaction(database) as session:
+        sentences = [finding.sentence for finding in check_chain(session).findings]
+    assert [sentence.split(",")[0] for sentence in sentences] == [
+        "baris 2: isinya diubah",
+        "baris 4 sampai 5: dihapus",
+    ]

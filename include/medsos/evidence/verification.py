@@ -77,11 +77,11 @@ def verify(
             out.write(_cycle_text(check))
             well = well and check.whole
         chain = check_chain(session)
-    if chain.problem:
-        out.write(f"Jejak audit: PUTUS pada baris {chain.broken_row}: {chain.problem}\n")
-    else:
+    for finding in chain.findings:
+        out.write(f"Jejak audit: TIDAK UTUH pada {finding.sentence}\n")
+    if not chain.findings:
         out.write(f"Jejak audit: {chain.rows} baris, rantai utuh; hash terakhir {chain.last_hash}\n")
-    if not well or chain.problem:
+    if not well or chain.findings:
         out.write(
             "Ada yang tidak sama dengan catatannya. Jangan mengubah apa pun; bandingkan dengan cadangan dan "
             "laporkan kepada admin.\n"
