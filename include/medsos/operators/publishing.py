@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlalchemy import select
 
+from medsos.approval.authority import require_lawful_approval
 from medsos.approval.decisions import require_approval, require_seal
 from medsos.approval.seal import designs_of_round, title_of_round
 from medsos.channels.base import Post
@@ -23,6 +24,7 @@ from medsos.errors import GivenUp, NotApproved, WebsiteAwaited
 from medsos.hooks import client_for
 from medsos.operators.cycle import CycleRun
 from medsos.operators.plans import request_of
+from medsos.operators.refusals import refusals_on_record
 from medsos.operators.sealing import seal_now
 from medsos.publishing.assemble import build_post
 from medsos.publishing.ledger import Ledger, StoredJournal, open_publication
@@ -52,24 +54,27 @@ TEXT = "text"
 
 
 def approved_publication(run: CycleRun) -> Publication:
-    """The ledger row of what was approved for this channel; made on first sight.
+    """The ledger row of what was approved for this channel; made on first sight. A refusal is audited.
 
     :raises NotApproved: no approval by an entitled person, or the content is not what was approved.
     :raises AlreadyOut: it went out before, in another version or by another cycle.
     """
-    with reading() as session:
-        approval = require_approval(session, run.cycle_id)
-    require_seal(approval, seal_now(run, approval.round))
-    with transaction() as session:
-        require_first_time(session, cycle_id=run.cycle_id, channel=run.channel, seal=approval.seal)
-        return open_publication(
-            session,
-            cycle_id=run.cycle_id,
-            channel=run.channel,
-            seal=approval.seal,
-            mode=run.setup.mode,
-            now=run.clock(),
-        )
+    with refusals_on_record(run):
+        with reading() as session:
+            approval = require_lawful_approval(
+                session, run.cycle_id, office=run.office_slug, zone=run.office.zone
+            )
+        require_seal(approval, seal_now(run, approval.round))
+        with transaction() as session:
+            require_first_time(session, cycle_id=run.cycle_id, channel=run.channel, seal=approval.seal)
+            return open_publication(
+                session,
+                cycle_id=run.cycle_id,
+                channel=run.channel,
+                seal=approval.seal,
+                mode=run.setup.mode,
+                now=run.clock(),
+            )
 
 
 def publish_now(run: CycleRun, row: Publication) -> Publication:
@@ -78,10 +83,12 @@ def publish_now(run: CycleRun, row: Publication) -> Publication:
     client = client_for(
         run.channel, run.setup.connection, web_connection_id=run.office.channels["web"].connection
     )
+    with refusals_on_record(run):
+        post = approved_post(run, ledger)
     return publish(
         ledger,
         client,
-        approved_post(run, ledger),
+        post,
         give_up_after=timedelta(hours=run.setup.give_up_after_hours),
         read_back_waits=[timedelta(seconds=seconds) for seconds in run.setup.read_back_seconds],
     )
