@@ -13,6 +13,7 @@ from medsos.evaluation.chart import Bar, steps_chart
 from medsos.evaluation.report import build_report, conclusions, report_data
 from medsos.evaluation.report_data import ReportData
 from medsos.evidence.screenshot import open_page
+from medsos.store.audit import append_audit
 from medsos.store.models import Evidence, Publication
 from medsos.store.session import transaction
 
@@ -96,6 +97,21 @@ def test_kahar_and_its_reason_are_shown(new_story: Any) -> None:
     text = words(report_of(story))
     assert "Keadaan kahar" in text
     assert "dalam keadaan kahar (SOP, Pengesahan angka 4): Banjir memutus jaringan kantor." in text
+
+
+def test_every_override_stands_in_the_conclusions(finished_story: Story) -> None:
+    with transaction() as session:
+        append_audit(
+            session, at=at("13:00"), actor="upload.publish_x", action="publication.refused",
+            cycle_id=finished_story.cycle_id, subject="kanal x", after={"reason": "Segel tidak sama."},
+        )  # fmt: skip
+        append_audit(
+            session, at=at("13:05"), actor="admin", action="publication.cancelled",
+            cycle_id=finished_story.cycle_id, subject="kanal tiktok", after={"answer": "Batalkan"},
+        )  # fmt: skip
+    text = words(report_of(finished_story))
+    assert "Penyimpangan tercatat: Pengunggahan ditolak sistem (kanal x; sistem, 23 November 2026" in text
+    assert "Penyimpangan tercatat: Unggahan dibatalkan (kanal tiktok; Admin Medsos (contoh), 23" in text
 
 
 def test_rounds_with_their_notes_are_listed(finished_story: Story, new_story: Any) -> None:

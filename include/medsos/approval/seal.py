@@ -31,6 +31,19 @@ def designs_of_round(session: Session, cycle_id: int, round_no: int) -> list[Des
     )
 
 
+def designs_told(designs: list[Design]) -> dict[str, object]:
+    """The designs of a round as the audit trail tells them: per channel and place, what will be shown."""
+    return {
+        f"{design.channel} {design.position + 1}": {
+            "kind": design.kind,
+            "sha256": design.sha256,
+            "caption": design.caption,
+            "alt_text": design.alt_text,
+        }
+        for design in designs
+    }
+
+
 def title_of_round(session: Session, cycle_id: int, round_no: int) -> str:
     """The headline of a round's plan.
 

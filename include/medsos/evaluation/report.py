@@ -107,6 +107,7 @@ def conclusions(data: ReportData) -> list[str]:
         sentences.append(
             f"Siklus dijalankan dalam keadaan kahar (SOP, Pengesahan angka 4): {data.kahar_reason}"
         )
+    sentences += [f"Penyimpangan tercatat: {override}." for override in data.overrides]
     return sentences
 
 

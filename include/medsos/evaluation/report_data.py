@@ -12,10 +12,13 @@ from sqlalchemy.orm import Session
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.evaluation.channels import PROOF_KINDS, evidence_of, publication_of
 from medsos.evaluation.durations import WALL_CLOCK_NOTE
+from medsos.indonesian import moment_text
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office
 from medsos.sop.model import Sop
+from medsos.store.actions import acted_by_itself, action_of, standing_out
 from medsos.store.models import (
     Approval,
+    AuditEntry,
     ChannelResult,
     Cycle,
     CycleScorecard,
@@ -86,7 +89,10 @@ class Signatory:
 
 @dataclass(frozen=True)
 class ReportData:
-    """Everything that the report of one cycle says. `training` marks it MODE LATIHAN."""
+    """Everything that the report of one cycle says. `training` marks it MODE LATIHAN.
+
+    `overrides`: one Indonesian phrase per entry of the audit trail that stands out.
+    """
 
     office: Office
     sop: Sop
@@ -111,6 +117,7 @@ class ReportData:
     evidence_complete: bool
     signatory: Signatory
     made_at: datetime
+    overrides: tuple[str, ...] = ()
     time_note: str = WALL_CLOCK_NOTE
     training: bool = False
 
@@ -197,8 +204,25 @@ def report_data(
             name=secretary.name if secretary else "",
         ),
         made_at=now,
+        overrides=_overrides(session, cycle, office),
         training=training,
     )
+
+
+def _overrides(session: Session, cycle: Cycle, office: Office) -> tuple[str, ...]:
+    """Deviations from the ordinary course; *kahar* has a sentence of its own."""
+    entries = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.cycle_id == cycle.id, AuditEntry.action.in_(standing_out()))
+        .where(AuditEntry.action != "cycle.kahar")
+        .order_by(AuditEntry.id)
+    )
+    told = (
+        f"{action_of(entry.action).name} ({entry.subject}; {_actor(office, entry.actor)}, "
+        f"{moment_text(entry.at, office.zone, weekday=False)})"
+        for entry in entries
+    )
+    return tuple(dict.fromkeys(told))
 
 
 def _channel_lines(
@@ -243,6 +267,10 @@ def _last_designs(session: Session, cycle_id: int) -> dict[str, Design]:
         .order_by(Design.round, Design.position.desc())
     )
     return {row.channel: row for row in rows}
+
+
+def _actor(office: Office, actor: str) -> str:
+    return "sistem" if acted_by_itself(actor) else _name(office, actor)
 
 
 def _name(office: Office, username: str) -> str:

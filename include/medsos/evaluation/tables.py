@@ -27,6 +27,7 @@ from medsos.evaluation.durations import (
 )
 from medsos.offices.model import Office
 from medsos.sop.model import Sop, SopStep
+from medsos.store.audit import append_audit
 from medsos.store.models import (
     Approval,
     ChannelResult,
@@ -78,9 +79,26 @@ def evaluate_cycle(
         select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
     ).all()
     last = approvals[-1] if approvals else None
+    before = {"status": cycle.status}
     cycle.status = cycle_status(rejected=last is not None and last.decision == REJECTED, channels=channels)
     cycle.completed_at = cycle.completed_at or now
     scorecard = _scorecard(cycle, sop, steps, channels, rounds=len(approvals), last=last)
+
+    if before["status"] != cycle.status:
+        append_audit(
+            session,
+            at=now,
+            actor="sistem",
+            action="cycle.evaluated",
+            cycle_id=cycle_id,
+            subject=cycle.title,
+            before=before,
+            after={
+                "status": cycle.status,
+                "channels_published": scorecard.channels_published,
+                "channels_total": scorecard.channels_total,
+            },
+        )
 
     kept_steps = tuple(session.merge(row) for row in steps)
     kept_channels = tuple(session.merge(row) for row in channels)

@@ -13,6 +13,7 @@ from medsos.clock import Clock, utc_now
 from medsos.evidence.archive import EVIDENCE, Archive, StoredFile
 from medsos.evidence.manifest import write_manifest
 from medsos.evidence.screenshot import Screenshot
+from medsos.store.audit import append_audit
 from medsos.store.models import Cycle, Evidence, Publication
 
 EvidenceKind = Literal["screenshot", "read_back", "manual"]
@@ -75,5 +76,16 @@ def keep_evidence(
     )
     session.add(row)
     session.flush()
+    if kind != "manual":
+        # What a person hands in is told under that person's name, by whoever took it in.
+        append_audit(
+            session,
+            at=clock(),
+            actor="sistem",
+            action="evidence.kept",
+            cycle_id=cycle.id,
+            subject=f"kanal {publication.channel}",
+            after={"kind": kind, "path": stored.path, "sha256": stored.sha256, "address": source_url},
+        )
     write_manifest(session, archive, cycle.id, now=clock())
     return row

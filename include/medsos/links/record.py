@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from medsos.links.liveness import LinkStatus
 from medsos.links.page import PostLink, in_order
 from medsos.offices.model import Office
+from medsos.store.audit import append_audit
 from medsos.store.models import Link, LinkCheck, Publication
 
 
@@ -44,17 +45,33 @@ def record_links(
     if page_path is not None:
         wanted.append(("page", "", page_path))
     ids = {}
+    before: dict[str, str] = {}
+    after: dict[str, str] = {}
     for kind, channel, address in wanted:
         row = session.scalar(
             select(Link).where(Link.cycle_id == cycle_id, Link.kind == kind, Link.channel == channel)
         )
+        if row is None or row.address != address:
+            after[channel or kind] = address
         if row is None:
             row = Link(cycle_id=cycle_id, kind=kind, channel=channel, address=address, made_at=now)
             session.add(row)
         elif row.address != address:
+            before[channel or kind] = row.address
             row.address, row.made_at = address, now
         session.flush()
         ids[address] = row.id
+    if after:
+        append_audit(
+            session,
+            at=now,
+            actor="sistem",
+            action="links.built",
+            cycle_id=cycle_id,
+            subject="tautan",
+            before=before,
+            after=after,
+        )
     return ids
 
 

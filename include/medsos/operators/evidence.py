@@ -113,7 +113,7 @@ class CaptureOperator(FormOperator):
             row.permalink = checked_address(run, row, str(answer.values.get(ADDRESS) or ""))
         picture = str(answer.values.get(PICTURE) or "")
         proof = accepted_screenshot(run, row, picture, address=row.permalink, by=answer.by, at=answer.at)
-        _note_address(row)
+        _note_address(run, row, by=answer.by)
         return proof.id
 
 
@@ -166,7 +166,7 @@ def _photograph(run: CycleRun, row: Publication) -> int:
 
     if row.permalink is None:
         row.permalink = _late_permalink(run, row)
-        _note_address(row)
+        _note_address(run, row, by=run.task_id)
     shot = capture(row.permalink, channel=run.channel, chromium=run.settings.chromium)
     with transaction() as session:
         return keep_screenshot(session, run.archive, row.id, shot).id
@@ -186,12 +186,26 @@ def _late_permalink(run: CycleRun, row: Publication) -> str:
     return permalink
 
 
-def _note_address(row: Publication) -> None:
+def _note_address(run: CycleRun, row: Publication, *, by: str) -> None:
+    """Enter an address that was not known when the post went up."""
+    from medsos.store.audit import append_audit
     from medsos.store.models import Publication
     from medsos.store.session import transaction
 
     with transaction() as session:
-        session.get_one(Publication, row.id).permalink = row.permalink
+        kept = session.get_one(Publication, row.id)
+        if kept.permalink == row.permalink:
+            return
+        kept.permalink = row.permalink
+        append_audit(
+            session,
+            at=run.clock(),
+            actor=by,
+            action="publication.address",
+            cycle_id=run.cycle_id,
+            subject=f"kanal {run.channel}",
+            after={"address": row.permalink},
+        )
 
 
 def _keep_what_the_platform_tells(task: CaptureOperator, run: CycleRun, row: Publication) -> None:

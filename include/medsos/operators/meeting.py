@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Param
@@ -14,6 +15,7 @@ from medsos.operators.plans import was_decided
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
+    from medsos.store.models import Minutes
 
 OWN = "Simpan notula"
 SHARED = "Pakai notula siklus lain"
@@ -78,6 +80,7 @@ def _store(run: CycleRun, answer: Answer) -> None:
             raise FormError(f"{label} belum diisi.")
     with transaction() as session:
         minutes = session.scalars(select(Minutes).where(Minutes.cycle_id == run.cycle_id)).first()
+        before = _told(minutes) if minutes is not None else {}
         if minutes is None:
             minutes = Minutes(office=run.office_slug, cycle_id=run.cycle_id)
             session.add(minutes)
@@ -93,8 +96,19 @@ def _store(run: CycleRun, answer: Answer) -> None:
             action="minutes.recorded",
             cycle_id=run.cycle_id,
             subject=f"notula {minutes.id}",
-            after={"started_at": started.isoformat(), "ended_at": ended.isoformat(), **texts},
+            before=before,
+            after=_told(minutes),
         )
+
+
+def _told(minutes: Minutes) -> dict[str, str]:
+    """The minutes as the audit trail tells them."""
+    return {
+        "started_at": minutes.started_at.astimezone(UTC).isoformat(),
+        "ended_at": minutes.ended_at.astimezone(UTC).isoformat(),
+        "peserta": minutes.attendees,
+        "keputusan": minutes.decision,
+    }
 
 
 def _point_to(run: CycleRun, answer: Answer) -> None:
@@ -110,7 +124,8 @@ def _point_to(run: CycleRun, answer: Answer) -> None:
                 f"Siklus nomor {number or '(kosong)'} tidak ditemukan atau belum memiliki notula. "
                 "Periksa nomornya pada daftar siklus."
             )
-        session.get_one(Cycle, run.cycle_id).minutes_id = other.minutes_id
+        cycle = session.get_one(Cycle, run.cycle_id)
+        before, cycle.minutes_id = cycle.minutes_id, other.minutes_id
         append_audit(
             session,
             at=answer.at,
@@ -118,5 +133,6 @@ def _point_to(run: CycleRun, answer: Answer) -> None:
             action="minutes.shared",
             cycle_id=run.cycle_id,
             subject=f"notula {other.minutes_id}",
-            after={"cycle": other.id},
+            before={"minutes": before} if before else {},
+            after={"cycle": other.id, "minutes": other.minutes_id},
         )

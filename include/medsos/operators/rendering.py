@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from medsos.approval.seal import designs_of_round, designs_told
 from medsos.channels.limits import LIMITS
 from medsos.content.transcode import transcode
 from medsos.content.video import VideoFacts, cover_frame, probe
@@ -22,6 +23,7 @@ from medsos.indonesian import long_date
 from medsos.offices.model import CHANNELS, Channel
 from medsos.operators.cycle import CycleRun
 from medsos.operators.plans import plan_of_round, request_of
+from medsos.store.audit import append_audit
 from medsos.store.models import Approval, Design, Material
 from medsos.store.session import transaction
 
@@ -187,6 +189,7 @@ def _photos(copies: list[tuple[Material, Path]]) -> tuple[Path, ...]:
 
 def _enter(run: CycleRun, round_no: int, plan: ContentPlan, files: Mapping[Channel, list[_File]]) -> None:
     with transaction() as session:
+        before = designs_told(designs_of_round(session, run.cycle_id, round_no))
         session.execute(delete(Design).where(Design.cycle_id == run.cycle_id, Design.round == round_no))
         for channel, channel_files in files.items():
             text = plan.texts[channel]
@@ -210,3 +213,16 @@ def _enter(run: CycleRun, round_no: int, plan: ContentPlan, files: Mapping[Chann
                         notes=list(file.notes),
                     )
                 )
+        session.flush()
+        after = designs_told(designs_of_round(session, run.cycle_id, round_no))
+        if after != before:
+            append_audit(
+                session,
+                at=run.clock(),
+                actor=run.task_id,
+                action="designs.rendered",
+                cycle_id=run.cycle_id,
+                subject=f"putaran {round_no}",
+                before=before,
+                after=after,
+            )

@@ -190,6 +190,16 @@ def _enter(
             "materials_sha256": [material.original_sha256 for material in materials],
         },
     )
+    if request.kahar:
+        append_audit(
+            session,
+            at=now,
+            actor=requester,
+            action="cycle.kahar",
+            cycle_id=cycle_id,
+            subject=request.title,
+            after={"reason": request.kahar_reason},
+        )
 
 
 def _insert(
