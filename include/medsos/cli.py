@@ -75,13 +75,13 @@ def verify(
         str | None, typer.Option("--office", help="Kantor, misalnya kota-bengkulu; tanpa ini semua kantor.")
     ] = None,
 ) -> None:
-    """Hitung ulang arsip: bandingkan berkas, manifes, basis data, dan jejak audit."""
+    """Hitung ulang semuanya: berkas arsip, manifes, basis data, segel persetujuan, dan jejak audit."""
     import sys
 
     _beside_airflow()
     from medsos.evidence.archive import Archive
-    from medsos.evidence.verification import verify as run
     from medsos.hooks.archive import open_archive_root
+    from medsos.trail.verify import verify as run
 
     raise typer.Exit(run(Archive(open_archive_root()), out=sys.stdout, cycle_id=cycle, office=office))
 

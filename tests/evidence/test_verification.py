@@ -19,10 +19,11 @@ from builders import NOW, make_cycle
 from medsos.evidence.archive import Archive
 from medsos.evidence.manifest import write_manifest
 from medsos.evidence.record import keep_evidence
-from medsos.evidence.verification import check_cycle, verify
+from medsos.evidence.verification import check_cycle
 from medsos.store.audit import append_audit
 from medsos.store.models import AuditEntry, Cycle, Design, Evidence, Material
 from medsos.store.session import transaction
+from medsos.trail.verify import verify
 from tampering import as_database_owner
 
 

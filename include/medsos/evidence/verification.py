@@ -1,10 +1,9 @@
-"""Holds archive, manifests and record against each other, for `medsos verify`."""
+"""Holds the archive of a cycle, its manifests and its rows against each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TextIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,9 +11,7 @@ from sqlalchemy.orm import Session
 from medsos.errors import EvidenceError
 from medsos.evidence.archive import Archive
 from medsos.evidence.manifest import Manifest, ManifestEntry, recorded_files, written_manifests
-from medsos.store.audit import check_chain
 from medsos.store.models import Cycle, Evidence, Publication
-from medsos.store.session import reading
 
 RUNNING = "berjalan"
 
@@ -50,44 +47,6 @@ class CycleCheck:
             *(f"tambahan  {path}" for path in self.extra),
             *self.contradictions,
         ]
-
-
-def verify(
-    archive: Archive,
-    *,
-    out: TextIO,
-    cycle_id: int | None = None,
-    office: str | None = None,
-    database_url: str | None = None,
-) -> int:
-    """Check one cycle, one office or everything, and the audit trail; write what is found to `out`.
-
-    :returns: exit code: 0 when all is as it was, 1 otherwise.
-    """
-    with reading(database_url) as session:
-        query = select(Cycle.id).order_by(Cycle.id)
-        if cycle_id is not None:
-            query = query.where(Cycle.id == cycle_id)
-        if office is not None:
-            query = query.where(Cycle.office == office)
-        chosen = list(session.scalars(query))
-        well = _found_any(chosen, cycle_id, office, out)
-        for number in chosen:
-            check = check_cycle(session, archive, number)
-            out.write(_cycle_text(check))
-            well = well and check.whole
-        chain = check_chain(session)
-    for finding in chain.findings:
-        out.write(f"Jejak audit: TIDAK UTUH pada {finding.sentence}\n")
-    if not chain.findings:
-        out.write(f"Jejak audit: {chain.rows} baris, rantai utuh; hash terakhir {chain.last_hash}\n")
-    if not well or chain.findings:
-        out.write(
-            "Ada yang tidak sama dengan catatannya. Jangan mengubah apa pun; bandingkan dengan cadangan dan "
-            "laporkan kepada admin.\n"
-        )
-        return 1
-    return 0
 
 
 def check_cycle(session: Session, archive: Archive, cycle_id: int) -> CycleCheck:
@@ -193,25 +152,3 @@ def _difference(row: ManifestEntry, entry: ManifestEntry) -> str:
         "waktu": (row.time, entry.time),
     }
     return ", ".join(name for name, (stated, listed) in pairs.items() if stated and stated != listed)
-
-
-def _found_any(chosen: list[int], cycle_id: int | None, office: str | None, out: TextIO) -> bool:
-    if chosen or (cycle_id is None and office is None):
-        return True
-    if cycle_id is not None:
-        where = f" pada kantor “{office}”" if office is not None else ""
-        out.write(f"Siklus {cycle_id} tidak ada{where}. Periksa nomornya pada halaman Siklus.\n")
-    else:
-        out.write(f"Tidak ditemukan: tidak ada siklus kantor “{office}”. Periksa namanya.\n")
-    return False
-
-
-def _cycle_text(check: CycleCheck) -> str:
-    name = f"Siklus {check.cycle_id} · {check.title}"
-    files = f"{check.files_right} berkas"
-    if not check.whole:
-        findings = "".join(f"  {sentence}\n" for sentence in check.sentences())
-        return f"{name}: TIDAK UTUH; {files} sama dengan catatannya, selain itu:\n{findings}"
-    if check.manifest is None:
-        return f"{name}: utuh, {files}; manifes belum dibuat karena siklus masih berjalan\n"
-    return f"{name}: utuh, {files} sama dengan {check.manifest} dan basis data\n"

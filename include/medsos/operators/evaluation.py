@@ -25,6 +25,7 @@ class EvaluateCycleOperator(CycleOperator):
         from medsos.hooks.training import is_training
         from medsos.store.models import Cycle
         from medsos.store.session import reading, transaction
+        from medsos.trail.heads import write_head
 
         with reading() as session:
             channels = session.get_one(Cycle, run.cycle_id).request["channels"]
@@ -53,6 +54,10 @@ class EvaluateCycleOperator(CycleOperator):
             write_manifest(session, run.archive, run.cycle_id, now=run.finished_at, actor=run.task_id)
         with reading() as session:
             require_whole(session, run.archive, run.cycle_id)
+        with transaction() as session:
+            head = write_head(session, run.archive, now=run.finished_at)
+        for problem in head.problems:
+            self.log.error("Jejak audit tidak cocok dengan arsip: %s. Jalankan “medsos verify”.", problem)
 
 
 class ConfirmCompleteOperator(CycleOperator):
