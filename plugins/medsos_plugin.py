@@ -32,6 +32,7 @@ class MedsosPlugin(AirflowPlugin):
         _view("Tindakan", "perlu-tindakan", "tindakan", url_route="perlu-tindakan", nav_top_level=True),
         _view("Siklus", "siklus", "siklus", url_route="siklus", nav_top_level=True),
         _view("Evaluasi", "evaluasi", "evaluasi", url_route="evaluasi", nav_top_level=True),
+        _view("Arsip", "arsip-siklus", "arsip", url_route="arsip-siklus", nav_top_level=True),
         _view(
             "Formulir",
             "formulir?dag_id={DAG_ID}&run_id={RUN_ID}&task_id={TASK_ID}",

@@ -6,6 +6,7 @@ publishing works there at all.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -268,7 +269,10 @@ def test_cleaning_airflows_own_database_takes_nothing_of_ours_away(
         time.sleep(3)
     assert cleaned.returncode == 0, cleaned.stderr[-2000:]
     assert api.call("GET", f"/dags/{DAG_ID}/dagRuns/{office.runs[HONEST]}").status_code == 404
-    page = logged_in(place, "kasubbag").get(f"{place.url}/medsos/siklus/{cycle.id}", timeout=60)
+    browser = logged_in(place, "kasubbag")
+    found = browser.get(f"{place.url}/medsos/arsip-siklus", params={"cari": "TAHAPAN jujur"}, timeout=60)
+    assert re.findall(r"/medsos/siklus/(\d+)\"", found.text) == [str(cycle.id)]
+    page = browser.get(f"{place.url}/medsos/siklus/{cycle.id}", timeout=60)
     assert page.status_code == 200
     assert all(text in page.text for text in (HONEST, "Disetujui", "Halaman tautan", "tayang"))
     verified = place.command("medsos.cli", "verify", "--cycle", str(cycle.id))

@@ -1,4 +1,4 @@
-"""`medsos verify` names what was changed past the system, down to a letter; or says that all is well."""
+"""`medsos verify` names what was changed past the system: a byte, a letter, a row; or says all is well."""
 
 from __future__ import annotations
 

@@ -139,19 +139,27 @@ class Archive:
             elif not entry.name.startswith("."):
                 yield relative
 
-    def fingerprint(self, relative: str) -> StoredFile:
-        """SHA-256 and size of a stored file as it is now, read in pieces.
+    def pieces(self, relative: str) -> Iterator[bytes]:
+        """The bytes of a stored file, a megabyte at a time.
 
         :raises EvidenceError: there is no such file.
         """
         target = self._path(relative)
         if not target.exists():
             raise EvidenceError(f"Berkas “{relative}” tidak ada di arsip.")
-        digest, size = hashlib.sha256(), 0
         with target.open("rb") as stream:
             while piece := stream.read(1 << 20):
-                digest.update(piece)
-                size += len(piece)
+                yield piece
+
+    def fingerprint(self, relative: str) -> StoredFile:
+        """SHA-256 and size of a stored file as it is now, read in pieces.
+
+        :raises EvidenceError: there is no such file.
+        """
+        digest, size = hashlib.sha256(), 0
+        for piece in self.pieces(relative):
+            digest.update(piece)
+            size += len(piece)
         return StoredFile(relative, digest.hexdigest(), size)
 
     def size(self, relative: str) -> int | None:

@@ -28,6 +28,6 @@ def refusals_on_record(run: CycleRun) -> Iterator[None]:
                 action=REFUSED,
                 cycle_id=run.cycle_id,
                 subject=f"kanal {run.channel}",
-                after={"reason": str(error), "error": type(error).__name__},
+                after={"reason": str(error)},
             )
         raise

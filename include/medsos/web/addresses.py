@@ -34,6 +34,10 @@ class Addresses:
     def cycle(self, cycle_id: int) -> str:
         return f"{self.base}/siklus/{cycle_id}"
 
+    def package(self, cycle_id: int) -> str:
+        """The files of a cycle as one archive to keep."""
+        return f"{self.base}/siklus/{cycle_id}/paket.zip"
+
     def approval(self, cycle_id: int, round_no: int) -> str:
         return f"{self.base}/persetujuan/{cycle_id}/{round_no}"
 

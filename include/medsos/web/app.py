@@ -13,7 +13,16 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medsos.errors import MedsosError
-from medsos.web import actions, approval_routes, cycle_routes, evaluation_routes, files, upload_routes
+from medsos.web import (
+    actions,
+    approval_routes,
+    archive_routes,
+    cycle_routes,
+    evaluation_routes,
+    files,
+    package,
+    upload_routes,
+)
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow_forms import FormRefused
 from medsos.web.page import page
@@ -40,7 +49,16 @@ BROKEN = "Terjadi kesalahan pada sistem. Kejadiannya sudah dicatat di log; beri 
 def create_app() -> FastAPI:
     """All pages below one prefix. Every route asks for the user who is logged in to Airflow."""
     app = FastAPI(title="Medsos KPU", docs_url=None, redoc_url=None, openapi_url=None)
-    for room in (actions, approval_routes, upload_routes, cycle_routes, evaluation_routes, files):
+    for room in (
+        actions,
+        approval_routes,
+        upload_routes,
+        cycle_routes,
+        package,
+        evaluation_routes,
+        archive_routes,
+        files,
+    ):
         app.include_router(room.router)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
@@ -72,7 +90,7 @@ class SecurityHeaders:
 def _is_page(request: Request) -> bool:
     """Whether the visitor expects a page; files and tables are fetched by pages and programs."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    return not path.startswith(("/arsip/", "/statis/")) and not path.endswith(".csv")
+    return not path.startswith(("/arsip/", "/statis/")) and not path.endswith((".csv", ".zip"))
 
 
 async def _not_logged_in(request: Request, error: Exception) -> Response:

@@ -26,6 +26,7 @@ from medsos.web.notices_view import NoticesView, notices_view
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
+from medsos.web.trail_view import TrailView, trail_view
 from medsos.web.visitors import Visitor, VisitorDep
 
 router = APIRouter()
@@ -88,30 +89,31 @@ async def list_cycles(
 
 
 @router.get("/siklus/{cycle_id}")
-async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep) -> Response:
-    """One cycle: timeline, rounds, channels, evidence, files."""
+async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep, jejak: str = "") -> Response:
+    """One cycle: timeline, rounds, channels, evidence, files, audit trail; `?jejak=` filters the trail."""
 
-    def read() -> tuple[CycleView, CycleFiles, NoticesView] | None:
+    def read() -> tuple[CycleView, CycleFiles, NoticesView, TrailView] | None:
+        now, settings = utc_now(), load_settings()
         with transaction() as session:
-            view = cycle_view(session, cycle_id, now=utc_now())
+            view = cycle_view(session, cycle_id, now=now)
         if view is None:
             return None
-        settings = load_settings()
         with reading() as session:
             notices = notices_view(
                 session,
                 cycle_id,
                 view.office,
-                now=utc_now(),
+                now=now,
                 sop_dir=settings.sop_dir,
                 data_dir=settings.data_dir,
             )
-        return view, cycle_files(open_archive(), view), notices
+            trail = trail_view(session, cycle_id, view.office, kind=jejak)
+        return view, cycle_files(open_archive(), view), notices, trail
 
     found = await run_in_threadpool(read)
     if found is None or not visitor.may_read(found[0].cycle.dag_id):
         raise HTTPException(404, f"Siklus {cycle_id} tidak ada.")
-    view, files, notices = found
+    view, files, notices, trail = found
     return page(
         request,
         "siklus_satu",
@@ -122,6 +124,7 @@ async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep) -> Re
         form_page=form_page,
         archive=files,
         notices=notices,
+        trail=trail,
     )
 
 
