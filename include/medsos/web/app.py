@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from urllib.parse import urlencode
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.datastructures import MutableHeaders
@@ -42,6 +42,10 @@ HEADERS = {
 }
 """On every answer that does not set its own."""
 
+LARGEST_NUMBER = 2**31 - 1
+"""Of a row, on PostgreSQL."""
+DIGITS = len(str(LARGEST_NUMBER))
+
 NOT_FOUND = "Halaman atau berkas ini tidak ada, atau bukan untuk Anda."
 BROKEN = "Terjadi kesalahan pada sistem. Kejadiannya sudah dicatat di log; beri tahu admin sistem."
 
@@ -59,7 +63,7 @@ def create_app() -> FastAPI:
         archive_routes,
         files,
     ):
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=[Depends(numbers_fit)])
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(HTTPException, _refused)
@@ -68,6 +72,13 @@ def create_app() -> FastAPI:
     app.add_exception_handler(MedsosError, _said_why)
     app.add_exception_handler(Exception, _broken)
     return app
+
+
+async def numbers_fit(request: Request) -> None:
+    """Numbers in an address that no row can have are not found, whatever database is asked."""
+    for value in map(str, request.path_params.values()):
+        if value.isdecimal() and (len(value) > DIGITS or int(value) > LARGEST_NUMBER):
+            raise HTTPException(404)
 
 
 class SecurityHeaders:

@@ -16,7 +16,7 @@ from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.models import Cycle, Design, Publication
 from medsos.store.session import reading
 from medsos.web.actions import first_pictures
-from medsos.web.cycle_routes import PAGE_SIZE, readable_dags
+from medsos.web.cycle_routes import LAST_PAGE, PAGE_SIZE, readable_dags
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
@@ -67,7 +67,7 @@ async def search_archive(
         "jenis": jenis if jenis in CONTENT_TYPE_NAMES else "",
         "kanal": kanal if kanal in CHANNEL_NAMES else "",
     }
-    number = max(1, min(halaman, 1_000_000))
+    number = max(1, min(halaman, LAST_PAGE))
 
     def read() -> Hits:
         with reading() as session:

@@ -32,6 +32,7 @@ from medsos.web.visitors import Visitor, VisitorDep
 router = APIRouter()
 
 PAGE_SIZE = 20
+LAST_PAGE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ async def list_cycles(
         "jenis": jenis if jenis in CONTENT_TYPE_NAMES else "",
         "status": status if status in words.STATUS else "",
     }
-    number = max(1, halaman)
+    number = max(1, min(halaman, LAST_PAGE))
 
     def read() -> CycleList:
         with transaction() as session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import MAXYEAR, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from medsos.indonesian import month_text
@@ -37,7 +37,7 @@ class Month:
 def month_of(key: str) -> Month | None:
     """The month that an address names, or None."""
     match = _KEY.fullmatch(key)
-    return Month(date(int(match[1]), int(match[2]), 1)) if match and int(match[1]) > 0 else None
+    return Month(date(int(match[1]), int(match[2]), 1)) if match and 0 < int(match[1]) < MAXYEAR else None
 
 
 def months_with(instants: Iterable[datetime], zone: ZoneInfo) -> list[Month]:
