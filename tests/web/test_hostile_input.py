@@ -156,11 +156,11 @@ def test_a_note_of_the_kasubbag_goes_through_letter_by_letter_and_is_shown_as_te
 ) -> None:
     """Typed into our own form, asked back, confirmed, and told to Airflow."""
     browser = visit("kasubbag")
-    asked_back = send(browser, waiting, keputusan="revisi", catatan=EVIL)
+    asked_back = send(browser, waiting, keputusan="Revisi", catatan=EVIL)
     assert asked_back.status_code == 200
     assert "<script>window" not in asked_back.text
     assert "{{7*7}}{% raise %}" in asked_back.text
-    send(browser, waiting, keputusan="revisi", catatan=EVIL, yakin="ya")
+    send(browser, waiting, keputusan="Revisi", catatan=EVIL, yakin="ya")
     ((_, option, values),) = airflow.answers
     assert (option, values["catatan"]) == ("Revisi", EVIL)
 
