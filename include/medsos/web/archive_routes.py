@@ -151,11 +151,15 @@ def _excerpt(session: Session, cycle: Cycle, words: list[str]) -> tuple[str, str
         for word in words:
             at = text.lower().find(word.lower())
             if at >= 0:
-                begin, end = max(0, at - _AROUND), at + len(word)
-                before = ("… " if begin else "") + text[begin:at]
-                return (
-                    before,
-                    text[at:end],
-                    text[end : end + _AROUND] + (" …" if len(text) > end + _AROUND else ""),
-                )
+                end = at + len(word)
+                return _end_of(text[:at]), text[at:end], _beginning_of(text[end:])
     return None
+
+
+def _end_of(text: str) -> str:
+    """The last words of a text, not cut within one."""
+    return text if len(text) <= _AROUND else "… " + text[-_AROUND:].partition(" ")[2]
+
+
+def _beginning_of(text: str) -> str:
+    return text if len(text) <= _AROUND else text[:_AROUND].rpartition(" ")[0] + " …"
