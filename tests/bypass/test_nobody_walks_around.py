@@ -34,6 +34,11 @@ STRANGERS = "Dijawab orang lain"
 TWICE = "Dijawab dua kali"
 REPLAYED = "Jawaban lama diputar ulang"
 BY_HAND = "Baris persetujuan ditulis tangan"
+EXPECTED = (
+    "cycle.opened", "minutes.recorded", "plan.stored", "designs.rendered", "approval.decided",
+    "publication.moved", "evidence.kept", "manifest.written", "links.built", "cycle.evaluated",
+)  # fmt: skip
+"""Of what the trail of a cycle tells, in this order."""
 LATER = timedelta(seconds=150)
 """When the uploads that are tampered with are due: long enough after their approval."""
 
@@ -124,10 +129,9 @@ def nothing_went_out(office: OfficeAtWork, title: str, because: str, *, times: i
 def test_an_honest_cycle_is_published_and_its_trail_tells_everything(office: OfficeAtWork) -> None:
     assert office.ended(HONEST) == "success"
     assert [post["platform"] for post in office.visible(HONEST)] == ["x"]
-    assert [entry.action for entry in office.trail(HONEST) if entry.action != "publication.moved"] == [
-        "cycle.opened", "minutes.recorded", "plan.stored", "designs.rendered", "approval.decided",
-        "evidence.kept", "manifest.written", "links.built", "cycle.evaluated", "manifest.written",
-    ]  # fmt: skip
+    first = list(dict.fromkeys(entry.action for entry in office.trail(HONEST)))
+    assert [action for action in first if action in EXPECTED] == list(EXPECTED)
+    assert list((office.place.archive / "jejak").rglob("*.json"))
     by = {entry.action: entry.actor for entry in office.trail(HONEST)}
     assert (by["cycle.opened"], by["plan.stored"], by["approval.decided"]) == ("admin", "admin", "kasubbag")
 
