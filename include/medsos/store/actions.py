@@ -67,7 +67,7 @@ ACTIONS: dict[str, Action] = {
 _OTHER = "lain"
 
 _SYSTEM = re.compile(
-    r"sistem|accept_request|(meeting|design|approval|upload|link|evaluation)\..+|.+/\d+/[0-9a-f]{8}"
+    r"sistem|watch|accept_request|(meeting|design|approval|upload|link|evaluation)\..+|.+/\d+/[0-9a-f]{8}"
 )
 
 
