@@ -256,6 +256,23 @@ def test_what_was_changed_after_the_approval_does_not_go_out(
     nothing_went_out(office, title, because)
 
 
+def test_verify_names_what_was_tampered_with(place: Place, office: OfficeAtWork) -> None:
+    for title in (*TAMPERED, BY_HAND):
+        office.ended(title)
+    verified = place.command("medsos.cli", "verify")
+    assert verified.returncode == 1, verified.stdout
+    assert all(
+        text in verified.stdout
+        for text in (
+            "keterangan diubah pada basis data",
+            "permohonan: channels diubah pada basis data",
+            "berubah   ",
+            "tidak ada pada jejak audit, atau diubah setelah dicatat",
+            "rantai utuh",
+        )
+    ), verified.stdout
+
+
 def test_cleaning_airflows_own_database_takes_nothing_of_ours_away(
     place: Place, office: OfficeAtWork
 ) -> None:
@@ -281,23 +298,6 @@ def test_cleaning_airflows_own_database_takes_nothing_of_ours_away(
     assert all(text in page.text for text in (HONEST, "Disetujui", "Halaman tautan", "tayang"))
     verified = place.command("medsos.cli", "verify", "--cycle", str(cycle.id))
     assert (verified.returncode, "Semua baik: 1 siklus" in verified.stdout) == (0, True), verified.stdout
-
-
-def test_verify_names_what_was_tampered_with(place: Place, office: OfficeAtWork) -> None:
-    for title in (*TAMPERED, BY_HAND):
-        office.ended(title)
-    verified = place.command("medsos.cli", "verify")
-    assert verified.returncode == 1, verified.stdout
-    assert all(
-        text in verified.stdout
-        for text in (
-            "keterangan diubah pada basis data",
-            "permohonan: channels diubah pada basis data",
-            "berubah   ",
-            "tidak ada pada jejak audit, atau diubah setelah dicatat",
-            "rantai utuh",
-        )
-    ), verified.stdout
 
 
 def logged_in(place: Place, name: str) -> requests.Session:
