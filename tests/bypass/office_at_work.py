@@ -113,8 +113,12 @@ class OfficeAtWork:
             return list(session.scalars(query.order_by(AuditEntry.id)))
 
     def refusals(self, title: str) -> list[str]:
-        """Why publishing was refused, by the audit trail."""
-        return [e.after["reason"] for e in self.trail(title) if e.action == "publication.refused"]
+        """Why publishing on X was refused, by the audit trail."""
+        return [
+            entry.after["reason"]
+            for entry in self.trail(title)
+            if (entry.action, entry.subject) == ("publication.refused", "kanal x")
+        ]
 
     def refused_answer(self, title: str) -> str:
         """What was said about an answer of step 3 that could not be accepted, once it was."""

@@ -7,12 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from airflow.sdk.exceptions import AirflowFailException
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 import lawful
 from builders import NOW
 from medsos.errors import NotApproved
+from medsos.operators.approval import ConcludeApprovalOperator
 from medsos.operators.cycle import CycleRun
 from medsos.operators.publishing import approved_publication
 from medsos.store.models import (
@@ -211,3 +213,16 @@ def test_another_offices_cycle_is_not_published_here() -> None:
     with transaction() as session:
         session.execute(update(Cycle).values(office="kota-lain"))
     assert "milik kantor kota-lain, bukan kota-bengkulu" in refused(cycle_id)
+
+
+def test_who_marks_the_decision_as_done_is_stopped_before_publishing_and_stands_in_the_trail() -> None:
+    cycle_id = lawful.opened()
+    task = ConcludeApprovalOperator(
+        task_id="approval.conclude", office="kota-bengkulu", cycle_id=str(cycle_id)
+    )
+    with pytest.raises(AirflowFailException, match="bukan persetujuan"):
+        task.execute({})
+    with transaction() as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert last is not None
+    assert (last.action, last.subject) == ("approval.bypassed", "belum ada keputusan")

@@ -42,6 +42,7 @@ ACTIONS: dict[str, Action] = {
     "plan.stored": Action("Rencana materi disimpan", "materi"),
     "designs.rendered": Action("Desain dibuat", "materi"),
     "approval.decided": Action("Keputusan dicatat", "persetujuan"),
+    "approval.bypassed": Action("Langkah persetujuan dilewati di Airflow", "persetujuan", stands_out=True),
     "publication.moved": Action("Status unggahan berubah", "unggahan"),
     "publication.address": Action("Alamat postingan dicatat", "unggahan"),
     "publication.uploaded_by_hand": Action("Diunggah dengan tangan", "unggahan"),
