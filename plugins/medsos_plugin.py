@@ -33,6 +33,7 @@ class MedsosPlugin(AirflowPlugin):
         _view("Siklus", "siklus", "siklus", url_route="siklus", nav_top_level=True),
         _view("Evaluasi", "evaluasi", "evaluasi", url_route="evaluasi", nav_top_level=True),
         _view("Arsip", "arsip-siklus", "arsip", url_route="arsip-siklus", nav_top_level=True),
+        _view("Pejabat", "pejabat", "pejabat", url_route="pejabat", nav_top_level=True),
         _view(
             "Formulir",
             "formulir?dag_id={DAG_ID}&run_id={RUN_ID}&task_id={TASK_ID}",

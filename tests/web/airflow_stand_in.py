@@ -6,6 +6,13 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 
+from medsos.web.accounts import Account
+
+ACCOUNTS = {
+    name: Account(name, may_answer=name != "analis") for name in ("admin", "kasubbag", "sekretaris", "analis")
+}
+"""Who can log in."""
+
 
 class Airflow:
     """Forms that wait, and the answers that came. `refuse_with` is the status of the next answers."""

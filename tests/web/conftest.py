@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from airflow_stand_in import Airflow
+from airflow_stand_in import ACCOUNTS, Airflow
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from upload_page_kit import waits_for
@@ -23,6 +23,7 @@ from web_samples import (
 )
 
 from medsos.evidence.archive import Archive
+from medsos.web.accounts import accounts
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
@@ -48,9 +49,12 @@ def archive(home: Path) -> Archive:
 def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
     """`visit("kasubbag")` is that person's browser; `may_read` says which DAGs Airflow shows them."""
 
-    def as_person(username: str, may_read: Callable[[str], bool] = lambda _: True) -> TestClient:
+    def as_person(
+        username: str, may_read: Callable[[str], bool] = lambda _: True, *, is_system_admin: bool = False
+    ) -> TestClient:
         pages = create_app()
-        pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read)
+        pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read, is_system_admin)
+        pages.dependency_overrides[accounts] = lambda: ACCOUNTS.get
         pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
         return _mounted(pages)
 

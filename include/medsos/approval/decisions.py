@@ -52,7 +52,7 @@ def record_decision(
             f"Siklus {cycle_id} putaran {round_no} sudah diputuskan oleh {existing.decided_by} "
             f"({existing.decision}). Keputusan tidak dapat diganti."
         )
-    approvers = entitled_approvers(session, cycle_id, at.astimezone(zone).date())
+    approvers = entitled_approvers(session, cycle_id, at.astimezone(zone).date(), at=at)
     holder = next((holder for holder in approvers if holder.username == by), None)
     if holder is None:
         raise NotApproved(

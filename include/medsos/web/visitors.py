@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, HTTPException, Request
 
@@ -19,10 +19,12 @@ class Visitor:
 
     :param username: name under which Airflow records the user's answers.
     :param may_read: whether Airflow lets this user read the DAG with that id, and so its cycles.
+    :param is_system_admin: whether this user looks after the installation: Airflow's role Admin.
     """
 
     username: str
     may_read: Callable[[str], bool] = field(repr=False)
+    is_system_admin: bool = False
 
 
 async def visitor(request: Request) -> Visitor:
@@ -41,7 +43,13 @@ async def visitor(request: Request) -> Visitor:
     def may_read(dag_id: str) -> bool:
         return get_auth_manager().is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)
 
-    return Visitor(username=user.get_name(), may_read=may_read)
+    return Visitor(user.get_name(), may_read, is_system_admin=_is_system_admin(user))
+
+
+def _is_system_admin(user: Any) -> bool:
+    """SimpleAuthManager gives a user one role by name, FAB a list of roles."""
+    single = str(getattr(user, "role", None) or "")
+    return single.upper() == "ADMIN" or any(role.name == "Admin" for role in getattr(user, "roles", ()))
 
 
 VisitorDep = Annotated[Visitor, Depends(visitor)]
