@@ -332,3 +332,12 @@ def test_an_office_that_one_may_not_read_does_not_exist(visit: Visit) -> None:
     browser = visit("sekretaris", lambda _: False)
     for path in ("", "/delegasi?kantor=kota-bengkulu", "/akhiri/jabatan/1", "?kantor=tidak-ada"):
         assert browser.get(f"/medsos/pejabat{path}").status_code == 404
+
+
+def test_a_cycle_that_nobody_may_decide_says_so_on_its_page(visit: Visit, waiting: int) -> None:
+    assert "berhak memutuskan" not in visit("analis").get(f"/medsos/siklus/{waiting}").text
+    with transaction() as session:
+        session.get_one(Cycle, waiting).requester = "kasubbag"
+    page = visit("analis").get(f"/medsos/siklus/{waiting}").text
+    assert "Kasubbag (contoh) berwenang memutuskan, tetapi ikut membuat materi ini" in page
+    assert 'href="/medsos/pejabat?kantor=kota-bengkulu"' in page

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from medsos.approval.officials import who_may_decide
 from medsos.evaluation.durations import Event, Meeting, StepTimes, step_times, wall_clock_minutes
 from medsos.evidence.archive import LINKS, REPORT, Archive
 from medsos.offices.model import CHANNEL_NAMES, Office
@@ -76,7 +77,7 @@ class FileView:
 
 @dataclass(frozen=True)
 class CycleView:
-    """Everything on the page of a cycle."""
+    """Everything on the page of a cycle. `nobody_decides` says why no decision can come, or is empty."""
 
     cycle: Cycle
     office: Office
@@ -88,6 +89,7 @@ class CycleView:
     minutes: Minutes | None
     refused: tuple[FormAnswer, ...]
     recorded: dict[str, tuple[str, str]]
+    nobody_decides: str
 
     def name_of(self, username: str) -> str:
         return person_name(self.office, username)
@@ -120,17 +122,19 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
     asked = asked_of(cycle)
     steps = _steps(session, cycle, sop, minutes, now)
     channels = tuple(channel_state(session, cycle, office, channel, designs) for channel in asked.channels)
+    rounds = _rounds(session, cycle_id, designs)
     return CycleView(
         cycle=cycle,
         office=office,
         sop=sop,
         asked=asked,
         steps=steps,
-        rounds=_rounds(session, cycle_id, designs),
+        rounds=rounds,
         channels=channels,
         minutes=minutes,
         refused=_refused(session, cycle) if cycle.completed_at is None else (),
         recorded=_recorded(session, cycle, designs),
+        nobody_decides=_nobody_decides(session, cycle, office, rounds, now),
     )
 
 
@@ -219,6 +223,15 @@ def _rounds(session: Session, cycle_id: int, designs: Sequence[Design]) -> tuple
     return tuple(
         RoundView(number, decisions.get(number)) for number in sorted({design.round for design in designs})
     )
+
+
+def _nobody_decides(
+    session: Session, cycle: Cycle, office: Office, rounds: Sequence[RoundView], now: datetime
+) -> str:
+    """Why the round that waits cannot be decided by anybody, if it waits."""
+    if cycle.completed_at is not None or not rounds or rounds[-1].decision is not None:
+        return ""
+    return who_may_decide(session, cycle, now, office.zone).sentence
 
 
 def _refused(session: Session, cycle: Cycle) -> tuple[FormAnswer, ...]:
