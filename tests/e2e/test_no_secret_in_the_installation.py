@@ -133,7 +133,7 @@ def test_no_page_and_no_answer_of_the_api_holds_a_secret(
     after_a_faulty_run: tuple[Stack, Secrets, str],
 ) -> None:
     stack, known, run_id = after_a_faulty_run
-    api = stack.api("admin")
+    api = stack.api()
     run = f"/dags/{DAG_ID}/dagRuns/{requests.utils.quote(run_id, safe='')}"
     answers = ["/connections", "/variables", "/eventLogs?limit=1000", "/importErrors", run,
                f"{run}/hitlDetails", f"{run}/taskInstances"]  # fmt: skip

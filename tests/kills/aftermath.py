@@ -105,7 +105,9 @@ class Aftermath:
 
     def _clear(self, run_id: str, **which: object) -> None:
         order = {"dry_run": False, "dag_run_id": run_id, "only_failed": False, "reset_dag_runs": True}
-        self.people["admin"].request("POST", f"/dags/{DAG_ID}/clearTaskInstances", json={**order, **which})
+        self.people["pengelola"].request(
+            "POST", f"/dags/{DAG_ID}/clearTaskInstances", json={**order, **which}
+        )
 
     def _wait(self) -> dict[str, str]:
         """Final state of every run; a run that does not end stays as it is."""

@@ -14,7 +14,7 @@ import pytest
 from stack_processes import wait_until
 
 from medsos.stack.api import AirflowApi
-from medsos.stack.config import USERS
+from medsos.stack.config import OPERATOR, USERS
 from medsos.stack.ports import free_port, is_free
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -88,7 +88,7 @@ class Run:
         return AirflowApi(f"http://127.0.0.1:{self.port}", username, passwords[username])
 
     def begin_long_task(self) -> None:
-        api = self.api("admin")
+        api = self.api(OPERATOR)
         assert wait_until(lambda: "tugas_lama" in api.dag_ids(), 60)
         api.trigger("tugas_lama", {})
         assert wait_until(self.works_at_it, 120)
@@ -142,7 +142,7 @@ def test_a_second_run_keeps_yesterdays_data_and_no_kill_leaves_a_process(start):
         assert f"  {name}" in first.said
     assert f"http://localhost:{first.port}" in first.said
     assert str(first.home / "masuk" / "kota-bengkulu") in first.said
-    admin = first.api("admin")
+    admin = first.api(OPERATOR)
     before = {item["connection_id"]: item["host"] for item in admin.connections()}
     channels = ("web", "facebook", "instagram", "x", "tiktok")
     assert set(before) == {f"medsos_{name}" for name in (*channels, "mail", "apprise")}
@@ -155,7 +155,7 @@ def test_a_second_run_keeps_yesterdays_data_and_no_kill_leaves_a_process(start):
 
     second = start(".venv/bin/medsos", "up")
     second.wait_ready()
-    admin = second.api("admin")
+    admin = second.api(OPERATOR)
     assert admin.request("GET", "/variables/kemarin")["value"] == "ada"
     after = {item["connection_id"]: item["host"] for item in admin.connections()}
     assert after.pop("medsos_web") == "https://kota-bengkulu.kpu.go.id"

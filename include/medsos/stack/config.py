@@ -28,8 +28,31 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 8080
 DEFAULT_SANDBOX_PORT = 8091
 
-USERS: dict[str, str] = {"admin": "admin", "kasubbag": "user", "sekretaris": "user", "analis": "viewer"}
-"""Log-in name and SimpleAuthManager role of the training office's people."""
+OPERATOR = "pengelola"
+"""Log-in name of whoever looks after the installation; holds Airflow's role Admin."""
+
+SIMPLE_ROLES: dict[str, str] = {
+    "admin_medsos": "user",
+    "tim_medsos": "user",
+    "kasubbag": "user",
+    "sekretaris": "user",
+    "analis": "viewer",
+}
+"""Role in an office's file → the least of SimpleAuthManager's four roles that will do.
+
+Whoever answers forms needs `user`, and every `user` may also start a run and mark a task. That opens
+nothing: decisions and publishing go by the record, not by the state of a task. `op` and `admin`, which
+edit connections, are for the operator alone. With FAB each role gets less: `roles.json`.
+"""
+
+USERS: dict[str, str] = {
+    OPERATOR: "admin",
+    "admin": SIMPLE_ROLES["admin_medsos"],
+    "kasubbag": SIMPLE_ROLES["kasubbag"],
+    "sekretaris": SIMPLE_ROLES["sekretaris"],
+    "analis": SIMPLE_ROLES["analis"],
+}
+"""Log-in name and SimpleAuthManager role of the operator and of the training office's people."""
 
 
 @dataclass(frozen=True)

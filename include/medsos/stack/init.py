@@ -9,12 +9,9 @@ from pathlib import Path
 from medsos.errors import ConfigError, MedsosError, StackError
 from medsos.offices.model import office_slugs
 from medsos.settings import Settings, load_settings
-from medsos.stack.config import load_config
+from medsos.stack.config import OPERATOR, load_config
 from medsos.stack.placeholders import check_environment
 from medsos.stack.secret_files import passwords
-
-OPERATOR = "pengelola"
-"""Log-in name of whoever looks after the installation; holds Airflow's role Admin."""
 
 FIRST_PASSWORDS = "sandi-awal.json"
 

@@ -19,7 +19,7 @@ from medsos.settings import Settings, load_settings
 from medsos.stack import ports, secret_files
 from medsos.stack.airflow_env import airflow_environment
 from medsos.stack.api import AirflowApi
-from medsos.stack.config import LOOPBACK, PROJECT_ROOT, USERS, StackConfig
+from medsos.stack.config import LOOPBACK, OPERATOR, PROJECT_ROOT, USERS, StackConfig
 from medsos.stack.connections import enter_sandbox_connections
 from medsos.stack.group import Service, ServiceGroup
 from medsos.stack.health import sandbox_healthy, unhealthy_airflow
@@ -84,7 +84,7 @@ class Stack:
         """Password per log-in name."""
         return secret_files.passwords(self.config.secrets_dir / "sandi.json", list(USERS))
 
-    def api(self, username: str = "admin") -> AirflowApi:
+    def api(self, username: str = OPERATOR) -> AirflowApi:
         """Airflow as `username`."""
         return AirflowApi(self.config.local_url, username, self.passwords[username])
 
