@@ -106,13 +106,17 @@ def _beside_airflow() -> None:
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Hanya periksa; gagal bila usang.")] = False,
 ) -> None:
-    """Buat ulang docs/alur.md dari berkas DAG."""
-    from medsos.devtools import dag_docs
+    """Buat ulang docs/alur.md dari berkas DAG, dan docs/hak-akses.md dari tabel hak akses."""
+    from medsos.devtools import access_table, dag_docs
 
-    if not check:
-        dag_docs.write()
-    elif not dag_docs.is_current():
-        typer.echo("docs/alur.md usang. Jalankan: make docs", err=True)
+    stale = []
+    for generated in (dag_docs, access_table):
+        if not check:
+            generated.write()
+        elif not generated.is_current():
+            stale.append(f"docs/{generated.TARGET.name}")
+    if stale:
+        typer.echo(f"{' dan '.join(stale)} usang. Jalankan: make docs", err=True)
         raise typer.Exit(1)
 
 

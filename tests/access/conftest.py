@@ -1,0 +1,19 @@
+"""An API server per auth manager, for all tests here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from api_server import ApiServer
+
+
+@pytest.fixture(scope="session", params=["simple", "fab"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """A running server; each auth manager in turn."""
+    running = ApiServer(request.param, tmp_path_factory.mktemp(f"access-{request.param}"))
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()

@@ -1,0 +1,210 @@
+"""Every page of ours and the routes that matter, for every role: as docs/hak-akses.md says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from api_server import DAG_ID, PEOPLE, REQUEST, ApiServer, own_run
+
+from medsos.devtools.access_table import API, COLUMNS, PAGES, Route, is_current
+from medsos.stack.fab_users import declared_roles
+from medsos.web.forgery import form_token
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+Sends = Callable[[ApiServer, str], dict[str, Any]]
+"""For a server and a person: the address and what goes with it."""
+
+TASK = "evaluation.evaluate_cycle"
+
+
+def run_of(name: str) -> str:
+    return f"/api/v2/dags/{DAG_ID}/dagRuns/{own_run(name)}"
+
+
+def task_of(name: str, task: str = TASK) -> str:
+    return f"{run_of(name)}/taskInstances/{task}"
+
+
+def at(path: str, **more: Any) -> Sends:
+    return lambda server, name: {
+        "path": path.format(**server.known, name=name, dag=DAG_ID, run=run_of(name), task=task_of(name)),
+        **more,
+    }
+
+
+def answers(task: str) -> Sends:
+    body = {"chosen_options": ["Setuju"], "params_input": {}}
+    return lambda server, name: {"path": f"{task_of(name, task)}/-1/hitlDetails", "json": body}
+
+
+def form(path: str, purpose: str, **fields: str) -> Sends:
+    """A form of ours as its page sends it."""
+
+    def made(server: ApiServer, name: str) -> dict[str, Any]:
+        token = form_token(name, purpose.format(**server.known))
+        data = {"token": token, **{key: value.format(**server.known) for key, value in fields.items()}}
+        return {"path": path.format(**server.known), "data": data}
+
+    return made
+
+
+def decides(server: ApiServer, name: str) -> dict[str, Any]:
+    """*Tolak* without a reason: who may decide is asked for the reason, and nothing is decided."""
+    sent = form(
+        "/medsos/persetujuan/{waits}/1", "persetujuan/{waits}/1", keputusan="Tolak", catatan="Uji", segel=""
+    )(server, name)
+    page = server.people["kasubbag"].send("GET", sent["path"]).text
+    sent["data"]["segel"] = page.split('name="segel" value="')[1].split('"')[0]
+    return sent
+
+
+REQUESTS: dict[str, Sends] = {
+    "Halaman pertama": at("/medsos/"),
+    "Perlu tindakan": at("/medsos/perlu-tindakan"),
+    "Dari tugas Airflow ke formulirnya": at(
+        "/medsos/formulir?dag_id={dag}&run_id=uji-persetujuan&task_id=approval.round_1.await_decision"
+    ),
+    "Daftar siklus": at("/medsos/siklus"),
+    "Satu siklus": at("/medsos/siklus/{waits}"),
+    "Melihat formulir persetujuan": at("/medsos/persetujuan/{waits}/1"),
+    "Memutuskan persetujuan": decides,
+    "Melihat halaman unggahan": at("/medsos/unggahan/{by_hand}/facebook"),
+    "Melaporkan unggahan": form(
+        "/medsos/unggahan/{by_hand}/facebook", "unggahan/{by_hand}/facebook", jawaban="Sudah tayang"
+    ),
+    "Postingan terbaru akun": at("/medsos/unggahan/{by_hand}/facebook/terbaru"),
+    "Tangkapan layar yang belum dikirim": at("/medsos/unggahan/{by_hand}/facebook/tangkapan/{shot}"),
+    "Evaluasi SOP": at("/medsos/evaluasi"),
+    "Tabel evaluasi sebagai CSV": at("/medsos/evaluasi/cycle_scorecards.csv"),
+    "Melihat pejabat": at("/medsos/pejabat"),
+    "Formulir delegasi dan pejabat": at("/medsos/pejabat/delegasi?kantor=kota-bengkulu"),
+    "Mencatat delegasi atau pejabat": form(
+        "/medsos/pejabat/delegasi", "pejabat/kota-bengkulu", kantor="kota-bengkulu", langkah="simpan"
+    ),
+    "Memeriksa lagi akun pejabat": form(
+        "/medsos/pejabat/akun", "pejabat/kota-bengkulu", kantor="kota-bengkulu"
+    ),
+    "Formulir mengakhiri masa jabatan": at("/medsos/pejabat/akhiri/jabatan/{official}"),
+    "Mengakhiri masa jabatan": form(
+        "/medsos/pejabat/akhiri/jabatan/{official}", "pejabat/kota-bengkulu", langkah="simpan"
+    ),
+    "Berkas arsip": at("/medsos/arsip/{file}"),
+    "Gaya, skrip, dan ikon": at("/medsos/statis/medsos.css"),
+    "Melihat alur": at("/api/v2/dags/{dag}"),
+    "Melihat jalannya siklus": at("{run}"),
+    "Melihat tugas": at("{run}/taskInstances"),
+    "Catatan tugas": at("{task}/logs/0"),
+    "Formulir yang menunggu": at("{run}/hitlDetails"),
+    "Memulai siklus": at("/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": REQUEST}),
+    "Menjawab formulir milik sendiri": answers("design.plan_content"),
+    "Menjawab formulir milik orang lain": answers("meeting.record_minutes"),
+    "Menjeda alur": at("/api/v2/dags/{dag}", json={"is_paused": False}),
+    "Menandai tugas “success”": at("{task}", json={"new_state": "success"}),
+    "Menjalankan ulang tugas": lambda server, name: {
+        "path": f"/api/v2/dags/{DAG_ID}/clearTaskInstances",
+        "json": {"dry_run": False, "dag_run_id": own_run(name), "task_ids": [TASK], "only_failed": False},
+    },
+    "Menandai siklus “success”": at("{run}", json={"state": "success"}),
+    "Menjalankan ulang siklus": at("{run}/clear", json={"dry_run": False}),
+    "Menghapus jalannya siklus": at("{run}"),
+    "Membaca XCom": at("/api/v2/dags/{dag}/dagRuns/uji-persetujuan/taskInstances/accept_request/xcomEntries"),
+    "Menulis XCom": lambda server, name: {
+        "path": f"/api/v2/dags/{DAG_ID}/dagRuns/uji-persetujuan/taskInstances/accept_request/xcomEntries",
+        "json": {"key": f"uji-{name}", "value": "1"},
+    },
+    "Kode alur": at("/api/v2/dagSources/{dag}"),
+    "Catatan peristiwa Airflow": at("/api/v2/eventLogs"),
+    "Melihat koneksi": at("/api/v2/connections"),
+    "Membuat koneksi": lambda server, name: {
+        "path": "/api/v2/connections",
+        "json": {"connection_id": f"uji_{name}", "conn_type": "http"},
+    },
+    "Mengubah koneksi": at(
+        "/api/v2/connections/medsos_web", json={"connection_id": "medsos_web", "conn_type": "medsos_web"}
+    ),
+    "Melihat variabel": at("/api/v2/variables"),
+    "Membuat variabel": lambda server, name: {
+        "path": "/api/v2/variables",
+        "json": {"key": f"uji-{name}", "value": "1"},
+    },
+    "Membuat pool": lambda server, name: {
+        "path": "/api/v2/pools",
+        "json": {"name": f"uji-{name}", "slots": 1, "include_deferred": False},
+    },
+    "Pengaturan Airflow": at("/api/v2/config"),
+    "Melihat pengguna": at("/auth/fab/v1/users"),
+    "Membuat pengguna": lambda server, name: {
+        "path": "/auth/fab/v1/users",
+        "json": {
+            "username": f"buatan-{name}", "email": f"{name}@contoh", "first_name": "a", "last_name": "b",
+            "password": "sandi-yang-cukup-panjang", "roles": [{"name": "Admin"}],
+        },
+    },
+    "Melihat peran": at("/auth/fab/v1/roles"),
+    "Membuat peran": lambda server, name: {
+        "path": "/auth/fab/v1/roles", "json": {"name": f"buatan-{name}", "actions": []},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def same_secret_key(server: ApiServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tokens of our forms are made here with the key of the server."""
+    monkeypatch.setenv("AIRFLOW__API__SECRET_KEY", server.env["AIRFLOW__API__SECRET_KEY"])
+
+
+def let_in(answer: requests.Response) -> bool:
+    """Served, or told what is missing; not: sent to the log-in page, refused, hidden."""
+    assert answer.status_code < 500, answer.text
+    if answer.is_redirect:
+        return "/auth/login" not in answer.headers["Location"]
+    return answer.status_code not in (401, 403, 404)
+
+
+def is_no_route(answer: requests.Response) -> bool:
+    """Airflow answers an unknown path with its own start page."""
+    return answer.status_code == 405 or answer.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.usefixtures("same_secret_key")
+@pytest.mark.parametrize("route", [*PAGES, *API], ids=lambda route: route.what)
+def test_each_role_is_let_in_or_refused_as_the_table_says(server: ApiServer, route: Route) -> None:
+    expected = route.simple if server.manager == "simple" else route.fab
+    told, wrong = {}, []
+    for name in COLUMNS:
+        answer = server.people[name].send(route.method, **REQUESTS[route.what](server, name))
+        told[COLUMNS[name]] = f"HTTP {answer.status_code}: {answer.text[:300]}"
+        if expected is None:
+            assert is_no_route(answer), told
+        elif let_in(answer) != (name in expected):
+            wrong.append(COLUMNS[name])
+    assert not wrong, json.dumps({who: told[who] for who in wrong}, indent=1, ensure_ascii=False)
+
+
+def test_every_page_of_ours_stands_in_the_table() -> None:
+    from medsos.web.app import create_app
+
+    declared = {
+        (method, f"/medsos{route.path}")
+        for route in create_app().routes
+        for method in getattr(route, "methods", ())
+        if method != "HEAD"
+    }
+    assert declared == {(route.method, route.path) for route in PAGES}
+    assert REQUESTS.keys() == {route.what for route in (*PAGES, *API)}
+    assert set(COLUMNS) == {"", *PEOPLE}
+    assert is_current()
+
+
+@pytest.mark.parametrize("server", ["fab"], indirect=True)
+def test_airflow_s_own_command_takes_the_roles_file(server: ApiServer) -> None:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for entry in json.loads(server.exported_roles.read_text()):
+        pairs = {(action, entry["resource"]) for action in entry["action"].split(",") if action}
+        found.setdefault(entry["name"], set()).update(pairs)
+    assert {name: found[name] for name in declared_roles()} == declared_roles()
