@@ -18,10 +18,11 @@ from medsos.approval.officials import (
     sync_officials,
     who_may_decide,
 )
+from medsos.approval.undecidable import undecidable
 from medsos.errors import NotApproved
 from medsos.offices.model import load_office
 from medsos.settings import load_settings
-from medsos.store.models import Cycle, Delegation, FormAnswer, Official, PlanRow
+from medsos.store.models import Approval, Cycle, Delegation, Design, FormAnswer, Official, PlanRow
 from medsos.store.session import transaction
 
 OFFICE = load_office(load_settings().offices_dir, "kota-bengkulu")
@@ -174,6 +175,43 @@ def test_leaving_the_file_at_noon_leaves_the_morning_s_decision_valid(home: obje
         assert in_office(12) == []
         sync_officials(session, OFFICE, now=local(TODAY, 15))
         assert in_office(16) == ["kasubbag"]
+
+
+def design(cycle_id: int, round_no: int) -> Design:
+    return Design(
+        cycle_id=cycle_id, round=round_no, channel="web", position=0, kind="image", path="a", sha256="a" * 64,
+        media_type="image/jpeg", size_bytes=1, caption="", alt_text="", notes=[],
+    )  # fmt: skip
+
+
+def test_the_cycles_that_nobody_may_decide_are_found_among_those_that_wait(home: object) -> None:
+    own, free, decided, _undrawn, over = (
+        make_cycle(requester=who, status=status)
+        for who, status in (
+            ("kasubbag", "berjalan"), ("lain", "berjalan"), ("kasubbag", "berjalan"),
+            ("kasubbag", "berjalan"), ("kasubbag", "ditolak"),
+        )
+    )  # fmt: skip
+    now = local(TODAY, 9)
+    with transaction() as session:
+        session.add_all(
+            [design(own, 1), design(own, 2), design(free, 1), design(decided, 1), design(over, 1)]
+        )
+        session.add_all([approval(own, 1), approval(decided, 1)])
+        assert [cycle.id for cycle, _ in undecidable(session, OFFICE, now)] == [own, free]
+        session.add(official("kasubbag"))
+        ((cycle, deciders),) = undecidable(session, OFFICE, now)
+        assert cycle.id == own
+        assert deciders.sentence == who_may_decide(session, cycle, now, OFFICE.zone).sentence
+        session.add(delegate("plh"))
+        assert undecidable(session, OFFICE, now) == []
+        assert [cycle.id for cycle, _ in undecidable(session, OFFICE, now + DAY)] == [own]
+
+
+def approval(cycle_id: int, round_no: int) -> Approval:
+    return Approval(
+        cycle_id=cycle_id, round=round_no, seal="a" * 64, decision="revisi", decided_by="x", decided_at=NOW
+    )
 
 
 NEAR = st.integers(-2, 2).map(lambda days: TODAY + timedelta(days=days))

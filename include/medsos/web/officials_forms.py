@@ -132,8 +132,8 @@ class DelegationForm(Form):
         assert wanted.valid_from is not None  # noqa: S101  `problems` has looked
         assert wanted.valid_until is not None  # noqa: S101
         told = [
-            f"{wanted.name} bertindak sebagai {KIND_NAMES[wanted.kind]} {ROLE_NAMES[wanted.role]} dari "
-            f"{long_date(wanted.valid_from)} sampai dengan {long_date(wanted.valid_until)}, berdasarkan "
+            f"{wanted.name} bertindak sebagai {KIND_NAMES[wanted.kind]} {ROLE_NAMES[wanted.role]} "
+            f"{_term(wanted.valid_from, wanted.valid_until)}, berdasarkan "
             f"surat {wanted.letter_number} tanggal {long_date(self.day('tanggal_surat'), weekday=False)}."
         ]
         others = delegations_between(
@@ -261,6 +261,12 @@ class EndForm(Form):
         row: Official | Delegation | None = find_term(session, table_of(self.term), self.term.id)
         if row is not None:
             end_term(session, self.office, row, self.last_day, by=self.by, at=self.now)
+
+
+def _term(begin: date, end: date) -> str:
+    if begin == end:
+        return f"hanya pada {long_date(begin)}"
+    return f"dari {long_date(begin)} sampai dengan {long_date(end)}"
 
 
 def typed_of(given: Mapping[str, Any]) -> dict[str, str]:

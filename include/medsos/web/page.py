@@ -39,6 +39,7 @@ _templates.globals.update(
 )
 _templates.filters.update(
     day=lambda day: long_date(day),
+    plain_day=lambda day: long_date(day, weekday=False),
     minutes=minutes_text,
     number=number_text,
     size=size_text,
