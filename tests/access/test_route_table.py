@@ -14,7 +14,7 @@ from medsos.devtools.access_table import API, COLUMNS, PAGES, Route, is_current
 from medsos.stack.fab_users import declared_roles
 from medsos.web.forgery import form_token
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 Sends = Callable[[ApiServer, str], dict[str, Any]]
 """For a server and a person: the address and what goes with it."""
