@@ -7,8 +7,9 @@ import json
 import sys
 
 from sqlalchemy import select
-from web_samples import design_round, new_cycle, picture, upload_under_way
+from web_samples import design_round, new_cycle, upload_under_way
 
+from builders import picture
 from medsos.evidence.archive import Archive
 from medsos.settings import load_settings
 from medsos.stack import fab_users, officials

@@ -26,12 +26,11 @@ from web_samples import (
     design_round,
     new_cycle,
     office_with_people,
-    picture,
     publish_all,
     upload_under_way,
 )
 
-from builders import NOW
+from builders import NOW, picture
 from medsos.channels.base import FoundPost
 from medsos.clock import utc_now
 from medsos.evidence.archive import Archive

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
@@ -11,6 +10,7 @@ import pytest
 from airflow_stand_in import ACCOUNTS
 from fastapi.testclient import TestClient
 from httpx import Response
+from page_reading import Visit, text_of
 from sqlalchemy import select
 from web_samples import new_cycle, office_with_people
 
@@ -21,7 +21,6 @@ from medsos.store.models import AuditEntry, Cycle, Delegation, Official
 from medsos.store.session import transaction
 from medsos.web.accounts import Account
 
-Visit = Callable[..., TestClient]
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(load_office(load_settings().offices_dir, "kota-bengkulu").zone).date()
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -49,10 +48,6 @@ PLH = {
 def office(home: object) -> Office:
     office_with_people()
     return load_office(load_settings().offices_dir, "kota-bengkulu")
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def token(browser: TestClient) -> str:
