@@ -105,7 +105,7 @@ def test_only_those_who_make_content_may_start_a_cycle(people, cycle_run, name):
     assert people[name].call("GET", f"/dags/{DAG_ID}/dagRuns/{cycle_run}").status_code == 200
 
 
-@pytest.mark.parametrize("name", ["analis", "kasubbag", "sekretaris"])
+@pytest.mark.parametrize("name", ["admin", "analis", "kasubbag", "sekretaris"])
 def test_nobody_without_the_role_marks_a_task_as_done(people, cycle_run, name):
     response = people[name].call(
         "PATCH",

@@ -144,6 +144,20 @@ def test_the_system_s_admin_may_record_one_too(visit: Visit) -> None:
     assert entitled() == ["kasubbag", "sekretaris"]
 
 
+def test_who_stands_in_for_the_sekretaris_keeps_the_officials_meanwhile_but_not_their_own_term(
+    visit: Visit,
+) -> None:
+    assert "Catat delegasi" not in visit("wakil").get("/medsos/pejabat").text
+    record(visit("sekretaris"), peran="sekretaris")
+    record(visit("wakil"), nama_masuk="lain", nama="Orang Lain")
+    assert [row.recorded_by for row in delegations()] == ["sekretaris", "wakil"]
+    own = send(visit("wakil"), "delegasi", {**PLH, "peran": "sekretaris", "mulai": day(7), "sampai": day(9)})
+    assert "menunjuk diri sendiri" in own.text
+    path = f"akhiri/delegasi/{delegations()[0].id}"
+    assert send(visit("sekretaris"), path, {"kapan": "sekarang"}, "simpan").status_code == 303
+    assert visit("wakil").get("/medsos/pejabat/delegasi?kantor=kota-bengkulu").status_code == 403
+
+
 @pytest.mark.parametrize(
     ("field", "values", "sentence"),
     [
