@@ -67,30 +67,8 @@ BROKEN = "Terjadi kesalahan pada sistem. Kejadiannya sudah dicatat di log; beri 
 def create_app() -> FastAPI:
     """All pages below one prefix. Every route asks for the user who is logged in to Airflow."""
     app = FastAPI(title="Medsos KPU", docs_url=None, redoc_url=None, openapi_url=None)
-<<<<<<< HEAD
-    for room in (
-=======
-    rooms = (
->>>>>>> 7f78fa6 (Pejabat: the Sekretaris and the system's admin keep officials and delegations on a page)
-        actions,
-        approval_routes,
-        upload_routes,
-        cycle_routes,
-<<<<<<< HEAD
-        package,
-        evaluation_routes,
-        archive_routes,
-        files,
-    ):
+    for room in ROOMS:
         app.include_router(room.router, dependencies=[Depends(numbers_fit)])
-=======
-        evaluation_routes,
-        officials_routes,
-        files,
-    )
-    for room in rooms:
-        app.include_router(room.router)
->>>>>>> 7f78fa6 (Pejabat: the Sekretaris and the system's admin keep officials and delegations on a page)
     app.add_middleware(SecurityHeaders)
     app.add_exception_handler(NotLoggedIn, _not_logged_in)
     app.add_exception_handler(HTTPException, _refused)
