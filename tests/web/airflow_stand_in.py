@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -15,17 +16,39 @@ ACCOUNTS = {
 
 
 class Airflow:
-    """Forms that wait, and the answers that came. `refuse_with` is the status of the next answers."""
+    """Forms that wait, and the answers that came.
+
+    `refuse_with` is the status of the next answers; `lost` holds what earlier tries were answered, by number.
+    """
 
     def __init__(self) -> None:
         self.forms: list[dict[str, Any]] = []
         self.answers: list[tuple[str, str, dict[str, Any]]] = []
         self.refuse_with: int | None = None
+        self.lost: dict[int, dict[str, Any]] = {}
         self.app = FastAPI()
         self.app.get("/api/v2/dags/~/dagRuns/~/hitlDetails")(self._list)
         path = "/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
         self.app.get(path)(self._one)
+        self.app.get(path + "/tries/{number}")(self._try)
         self.app.patch(path)(self._answer)
+        self.app.get("/api/v2/dags/{dag}/dagRuns/{run}/hitlDetails")(self._of_run)
+
+    def assign(self, dag: str, run: str, task: str, people: Sequence[Any]) -> None:
+        """Takes the place of the change in Airflow's database."""
+        for form in self.forms:
+            instance = form["task_instance"]
+            if (instance["dag_id"], instance["dag_run_id"], instance["task_id"]) == (dag, run, task):
+                form["assigned_users"] = [{"id": p.airflow_user_id, "name": p.username} for p in people]
+
+    async def _of_run(self, dag: str, run: str) -> dict[str, Any]:
+        found = [form for form in self.forms if form["task_instance"]["dag_run_id"] == run]
+        return {"hitl_details": found, "total_entries": len(found)}
+
+    async def _try(self, dag: str, run: str, task: str, number: int) -> dict[str, Any]:
+        if number not in self.lost:
+            raise HTTPException(404)
+        return self.lost[number]
 
     async def _list(self, limit: int, offset: int) -> dict[str, Any]:
         return {"hitl_details": self.forms[offset : offset + limit], "total_entries": len(self.forms)}

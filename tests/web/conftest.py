@@ -55,7 +55,9 @@ def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
         pages = create_app()
         pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read, is_system_admin)
         pages.dependency_overrides[accounts] = lambda: ACCOUNTS.get
-        pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
+        pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
+            {}, application=lambda: airflow.app, assigner=airflow.assign
+        )
         return _mounted(pages)
 
     return as_person

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from medsos.approval.officials import entitled_approvers
 from medsos.errors import FormError, NotApproved
-from medsos.store.audit import append_audit
+from medsos.store.audit import append_audit, hold_chain
 from medsos.store.models import Approval
 
 Decision = Literal["setuju", "revisi", "tolak"]
@@ -42,6 +42,8 @@ def record_decision(
     if decision in ("revisi", "tolak") and not note:
         what = "perbaikan yang diminta" if decision == "revisi" else "alasan penolakan"
         raise FormError(f"Catatan masih kosong. Tulis {what}, lalu kirim lagi.")
+    # Of two who decide at the same moment, the second has to see the first.
+    hold_chain(session)
     existing = session.scalars(
         select(Approval).where(Approval.cycle_id == cycle_id, Approval.round == round_no)
     ).one_or_none()

@@ -3,8 +3,10 @@
 A form's content is made from the record when the task first starts, so it can be prefilled. An answer
 that cannot be accepted is kept, the try fails, and the next try asks again. Airflow then shows the form
 as it was first made, whatever the task sends (its row follows the task instance to the next try), so the
-reason stands on the cycle's own page, to which every form leads. Airflow also loses an answer that comes
-within about a second after the form opened; then, too, the next try simply asks again.
+reason stands on the cycle's own page, to which every form leads.
+
+An answer given on a page of ours lies in the record before Airflow hears of it, and counts from then on:
+whichever try comes next takes it from there, also when Airflow has lost its message (ADR 5).
 """
 
 from __future__ import annotations
@@ -25,8 +27,18 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 
-from medsos.errors import FormError
+from medsos.errors import FormError, NotApproved
 from medsos.operators.cycle import CYCLE_ID, CycleRun, cycle_run
+from medsos.operators.given_answers import (
+    Answer,
+    answer_of_event,
+    keep_answer,
+    last_event,
+    may_try_again,
+    same_press,
+    settle,
+    waiting_answer,
+)
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
@@ -40,6 +52,8 @@ AGAIN = (
     "[halaman siklus]({page}).*"
 )
 
+SECOND = "{first} sudah menjawab formulir ini lebih dulu, dan jawaban yang pertama berlaku."
+
 LOOK_FOR_PEOPLE_EVERY = timedelta(minutes=1)
 
 
@@ -51,16 +65,6 @@ class Form:
     body: str
     fields: dict[str, Param] = field(default_factory=dict)
     options: tuple[str, ...] = ("Simpan",)
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a person answered. `at` is aware, UTC."""
-
-    option: str
-    values: dict[str, Any]
-    by: str
-    at: datetime
 
 
 class AnswerRefused(AirflowException):
@@ -111,6 +115,10 @@ class FormOperator(HITLOperator):
         """What the record already holds of this form, so that a re-run asks nobody again; None to ask."""
         return None
 
+    def about(self, run: CycleRun) -> str:
+        """What exactly is asked now, where this form may ask about several things in turn."""
+        return ""
+
     def execute(self, context: Any) -> Any:
         run = cycle_run(self)
         if reason := self.skip_reason(run):
@@ -119,10 +127,16 @@ class FormOperator(HITLOperator):
         return self.ask(run, context) if known is None else known
 
     def ask(self, run: CycleRun, context: Any) -> Any:
-        """Show the form and park; while nobody may answer it, look again later."""
+        """Take the answer that lies in the record, or show the form and park.
+
+        While nobody may answer it, look again later.
+        """
+        if stored := waiting_answer(run, self.about(run)):
+            return self._take(run, stored)
         people = self.people(run)
         if not people:
             self.log.warning("Belum ada pejabat yang berhak mengisi formulir ini; menunggu.")
+            note_nobody_entitled(run)
             raise AirflowRescheduleException(run.clock() + LOOK_FOR_PEOPLE_EVERY)
         run.note("started")
         self._show(run, self.form(run), people)
@@ -131,30 +145,42 @@ class FormOperator(HITLOperator):
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         run = cycle_run(self)
-        user = event["responded_by_user"] or {}
-        answer = Answer(
-            option=event["chosen_options"][0],
-            values=dict(event["params_input"] or {}),
-            by=user.get("name") or user.get("id") or "",
-            at=event["responded_at"],
-        )
+        told = answer_of_event(event)
+        stored = waiting_answer(run, self.about(run))
+        if stored is None:
+            return self._take(run, told)
+        if not same_press(stored, told):
+            keep_answer(run, told, problem=SECOND.format(first=stored.by))
+        return self._take(run, stored)
+
+    def _take(self, run: CycleRun, answer: Answer) -> Any:
+        """Accept the answer, or refuse it with its reason; either way it has been dealt with then."""
         run.note("resumed", actor=answer.by, at=answer.at, option=answer.option)
+        about = self.about(run)
         with run.finishing():
             try:
                 result = self.accept(run, answer)
-            except FormError as error:
-                _keep(run, answer, problem=str(error))
+            except (FormError, NotApproved) as error:
+                self._put_away(run, answer, problem=str(error))
                 raise AnswerRefused(f"{error} Formulir ditanyakan lagi.") from None
             except AirflowFailException:
                 # The answer was to give up, and it has been taken.
-                _keep(run, answer, problem="")
+                self._put_away(run, answer)
                 raise
             except Exception as error:
-                # Whatever went wrong, what was typed is not lost and the cycle's page says why.
-                _keep(run, answer, problem=str(error))
+                if self.about(run) != about:
+                    # It had its effect; what broke came after it.
+                    self._put_away(run, answer)
+                elif not may_try_again(answer):
+                    # What was typed is not lost and the cycle's page says why.
+                    self._put_away(run, answer, problem=str(error))
                 raise
-            _keep(run, answer, problem="")
+            self._put_away(run, answer)
         return result
+
+    def _put_away(self, run: CycleRun, answer: Answer, problem: str = "") -> None:
+        keep_answer(run, answer, problem=problem)
+        settle(run, answer, problem)
 
     def _show(self, run: CycleRun, form: Form, people: list[Holder]) -> None:
         """Set what the base class sends to Airflow."""
@@ -195,21 +221,9 @@ def parse_instant(value: Any, label: str) -> datetime:
     return parsed
 
 
-def _keep(run: CycleRun, answer: Answer, *, problem: str) -> None:
-    from medsos.store.models import FormAnswer
-    from medsos.store.session import transaction
-
-    with transaction() as session:
-        session.add(
-            FormAnswer(
-                cycle_id=run.cycle_id,
-                task_id=run.task_id,
-                round=run.round_no,
-                option=answer.option,
-                answers=answer.values,
-                answered_by=answer.by,
-                answered_at=answer.at,
-                accepted=not problem,
-                problem=problem,
-            )
-        )
+def note_nobody_entitled(run: CycleRun) -> None:
+    """Write once that the step waits for somebody who may answer, not at every look."""
+    last = last_event(run)
+    if last is None or last.event != "waiting" or last.detail.get("for_people") != []:
+        run.note("started")
+        run.note("waiting", for_people=[])

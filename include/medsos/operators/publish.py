@@ -24,6 +24,7 @@ from medsos.operators.publish_forms import (
     accept_as_absent,
     accept_as_up,
     cancel,
+    question_about,
     upload_form,
 )
 from medsos.operators.publish_policy import PublishRetryPolicy
@@ -86,6 +87,9 @@ class PublishOperator(FormOperator):
 
     def people(self, run: CycleRun) -> list[Holder]:
         return team(run)
+
+    def about(self, run: CycleRun) -> str:
+        return question_about(run)
 
     def form(self, run: CycleRun) -> Form:
         from medsos.operators.publishing import approved_publication

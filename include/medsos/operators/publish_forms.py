@@ -51,6 +51,25 @@ def upload_form(run: CycleRun, row: Publication) -> Form:
     )
 
 
+def question_about(run: CycleRun) -> str:
+    """Which commit is asked about: an answer about an earlier one says nothing about the next."""
+    from sqlalchemy import select
+
+    from medsos.store.models import Publication
+    from medsos.store.session import reading
+
+    with reading() as session:
+        row = session.scalars(
+            select(Publication)
+            .where(Publication.cycle_id == run.cycle_id, Publication.channel == run.channel)
+            .order_by(Publication.id.desc())
+        ).first()
+    if row is None:
+        return ""
+    sent = row.commit_started_at.isoformat() if row.commit_started_at else "-"
+    return f"{row.id} {'keraguan' if row.state == 'needs_person' else 'unggahan'} {sent}"
+
+
 def picture_field() -> Param:
     """The field for a screenshot on Airflow's own page, which cannot take files."""
     return text_field(

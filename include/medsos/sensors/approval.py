@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from medsos.errors import FormError
-from medsos.operators.cycle import CycleRun
+from medsos.operators.cycle import CycleRun, cycle_run
 from medsos.operators.form_link import ApprovalFormLink
-from medsos.operators.forms import Answer, Form, FormOperator, text_field
+from medsos.operators.forms import SECOND, Form, FormOperator, text_field
+from medsos.operators.given_answers import Answer, answer_of_event, keep_answer, last_event
 from medsos.operators.people import title_of
 from medsos.operators.plans import decision_of_round
 from medsos.operators.sealing import seal_now
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
+    from medsos.store.models import Approval
 
 
 class ApprovalSensor(FormOperator):
@@ -62,7 +64,20 @@ class ApprovalSensor(FormOperator):
 
     def already(self, run: CycleRun) -> str | None:
         decision = decision_of_round(run, run.round_no)
-        return decision.decision if decision else None
+        return _as_decided(run, decision) if decision else None
+
+    def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
+        """On our own page the decision is recorded before Airflow is told: it counts, whoever told."""
+        from medsos.approval.decisions import OPTIONS
+
+        run = cycle_run(self)
+        decision = decision_of_round(run, run.round_no)
+        if decision is None:
+            return super().execute_complete(context, event)
+        told = answer_of_event(event)
+        if OPTIONS[told.option] != decision.decision:
+            keep_answer(run, told, problem=SECOND.format(first=decision.decided_by))
+        return _as_decided(run, decision)
 
     def accept(self, run: CycleRun, answer: Answer) -> str:
         from medsos.approval.decisions import OPTIONS, record_decision
@@ -87,6 +102,21 @@ class ApprovalSensor(FormOperator):
                 zone=run.office.zone,
             )
             return approval.decision
+
+
+def _as_decided(run: CycleRun, decision: Approval) -> str:
+    """The decision as the record has it; the first time that the task sees it, its events are written."""
+    from medsos.approval.decisions import OPTIONS
+
+    last = last_event(run)
+    if last is None or last.event == "finished":
+        return decision.decision
+    option = next(word for word, stored in OPTIONS.items() if stored == decision.decision)
+    values = {"segel": decision.seal, "catatan": decision.note or None}
+    keep_answer(run, Answer(option, values, decision.decided_by, decision.decided_at), problem="")
+    run.note("resumed", actor=decision.decided_by, at=decision.decided_at, option=option)
+    run.note("finished", at=decision.decided_at)
+    return decision.decision
 
 
 def _summary(run: CycleRun) -> str:

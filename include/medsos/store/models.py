@@ -1,5 +1,6 @@
 """All tables by name, so that a query needs one import and the metadata is complete."""
 
+from medsos.store.answers import StoredAnswer
 from medsos.store.base import Base
 from medsos.store.cycles import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
@@ -35,4 +36,5 @@ __all__ = [
     "RateLimit",
     "StepDuration",
     "StepEvent",
+    "StoredAnswer",
 ]

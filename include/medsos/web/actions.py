@@ -1,54 +1,23 @@
-"""What waits for whom, and the way from a task in Airflow to its form."""
+"""The list of what waits for whom, and the way from a task in Airflow to its form."""
 
 from __future__ import annotations
-
-import re
-from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from medsos.clock import utc_now
-from medsos.errors import ConfigError
-from medsos.offices.model import Office
-from medsos.settings import load_settings
-from medsos.sop.model import SopStep, load_sop, step_of_form
 from medsos.store.models import Cycle
-from medsos.store.pictures import first_pictures
-from medsos.store.session import transaction
-from medsos.web.addresses import Addresses, addresses_of
-from medsos.web.airflow_forms import AirflowFormsDep, AskedForm
-from medsos.web.office_view import office_of, person_name
+from medsos.store.session import reading
+from medsos.web.addresses import addresses_of
+from medsos.web.airflow_forms import AirflowFormsDep
 from medsos.web.page import page
+from medsos.web.telling import tell
 from medsos.web.visitors import VisitorDep
+from medsos.web.waiting_view import APPROVAL_TASK, Everything, everything_waiting, form_page
 
 router = APIRouter()
-
-_APPROVAL_TASK = re.compile(r"approval\.round_(\d+)\.await_decision")
-_UPLOAD_TASK = re.compile(r"upload\.(?:publish|capture)_([a-z]+)")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """One form that waits. `minutes` counts the clock on the wall since it was asked."""
-
-    form: AskedForm
-    cycle: Cycle
-    office: Office
-    step: SopStep
-    what: str
-    address: str
-    inside: bool
-    people: tuple[str, ...]
-    minutes: float
-    picture: str | None
-
-    @property
-    def late(self) -> bool:
-        return self.minutes > self.step.target_minutes
 
 
 @router.get("/")
@@ -59,17 +28,26 @@ async def start(request: Request, visitor: VisitorDep) -> Response:
 
 @router.get("/perlu-tindakan")
 async def waiting_for_me(request: Request, visitor: VisitorDep, forms: AirflowFormsDep) -> Response:
-    """Forms that wait for the visitor first, then those of others."""
+    """What waits for the visitor first, then for others; Airflow is told what it has missed."""
     asked = [form for form in await forms.waiting() if visitor.may_read(form.dag_id)]
 
-    def read() -> list[Waiting]:
-        with transaction() as session:
-            return _waiting(session, asked, addresses_of(request))
+    def read() -> Everything:
+        with reading() as session:
+            dags = [dag for dag in session.scalars(select(Cycle.dag_id).distinct()) if visitor.may_read(dag)]
+            return everything_waiting(
+                session, asked, visitor.username, dags, addresses_of(request), now=utc_now()
+            )
 
     found = await run_in_threadpool(read)
-    mine = [item for item in found if visitor.username in item.form.assigned]
-    others = [item for item in found if visitor.username not in item.form.assigned]
-    return page(request, "tindakan", username=visitor.username, mine=mine, others=others)
+    for news in found.news:
+        await tell(forms, news)
+    return page(
+        request,
+        "tindakan",
+        username=visitor.username,
+        mine=[item for item in found.items if item.is_for(visitor.username)],
+        others=[item for item in found.items if not item.is_for(visitor.username)],
+    )
 
 
 @router.get("/formulir")
@@ -79,7 +57,7 @@ async def form_of_task(
     """From a task's tab in Airflow to its form."""
 
     def read() -> Cycle | None:
-        with transaction() as session:
+        with reading() as session:
             return session.scalars(
                 select(Cycle).where(Cycle.dag_id == dag_id, Cycle.run_id == run_id)
             ).one_or_none()
@@ -97,56 +75,6 @@ async def form_of_task(
         "formulir",
         username=visitor.username,
         cycle=cycle,
-        is_approval=_APPROVAL_TASK.fullmatch(task_id) is not None,
+        is_approval=APPROVAL_TASK.fullmatch(task_id) is not None,
         form=asked,
     )
-
-
-def _waiting(session: Session, asked: list[AskedForm], at: Addresses) -> list[Waiting]:
-    """The forms that belong to cycles of ours, oldest first."""
-    keys = {(form.dag_id, form.run_id) for form in asked}
-    cycles = {
-        (cycle.dag_id, cycle.run_id): cycle
-        for cycle in session.scalars(select(Cycle).where(tuple_(Cycle.dag_id, Cycle.run_id).in_(keys)))
-    }
-    pictures = first_pictures(session, [cycle.id for cycle in cycles.values()])
-    found = []
-    for form in sorted(asked, key=lambda form: form.asked_at):
-        cycle = cycles.get((form.dag_id, form.run_id))
-        if cycle is None:
-            continue
-        try:
-            office = office_of(cycle.office)
-            step = load_sop(load_settings().sop_dir, cycle.sop_version).step(step_of_form(form.task_id))
-        except (ConfigError, StopIteration):
-            continue
-        found.append(_item(form, cycle, office, step, at, pictures.get(cycle.id)))
-    return found
-
-
-def _item(
-    form: AskedForm, cycle: Cycle, office: Office, step: SopStep, at: Addresses, picture: str | None
-) -> Waiting:
-    ours = form_page(at, cycle.id, form.task_id)
-    return Waiting(
-        form=form,
-        cycle=cycle,
-        office=office,
-        step=step,
-        # Subjects read “Langkah 2 · Rencana materi · Siklus 12: judul”; the middle is what is asked.
-        what=form.subject.split(" · ")[1] if form.subject.count(" · ") >= 2 else form.subject,
-        address=ours or at.airflow_form(form.dag_id, form.run_id, form.task_id),
-        inside=ours is not None,
-        people=tuple(person_name(office, username) for username in form.assigned),
-        minutes=(utc_now() - form.asked_at).total_seconds() / 60,
-        picture=picture,
-    )
-
-
-def form_page(at: Addresses, cycle_id: int, task_id: str) -> str | None:
-    """Our own page for a task's form, or None where only Airflow has one."""
-    if approval := _APPROVAL_TASK.fullmatch(task_id):
-        return at.approval(cycle_id, int(approval[1]))
-    if upload := _UPLOAD_TASK.fullmatch(task_id):
-        return at.upload(cycle_id, upload[1])
-    return None

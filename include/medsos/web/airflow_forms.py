@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
@@ -17,8 +17,11 @@ from urllib.parse import quote
 
 import httpx
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 
+from medsos.approval.officials import Holder
 from medsos.clock import Clock, utc_now
+from medsos.web.assignees import refresh_assignees
 
 PARKED_SECONDS = 2.5
 """How long a form must have been parked before it is answered.
@@ -30,6 +33,14 @@ SURELY_PARKED = timedelta(seconds=15)
 
 GIVE_UP_SECONDS = 30.0
 AWAITING = "awaiting_input"
+OPEN = (AWAITING, "scheduled", "queued", "running", "up_for_retry", "up_for_reschedule", "restarting")
+"""States of a task that still asks, or will ask again in a moment."""
+
+BUSY_WAITS = (0.2, 0.5, 1.0)
+"""Seconds between tries while Airflow's database is busy: it then answers 500 and has changed nothing."""
+
+EARLIER_TRIES = 3
+"""How many tries are looked at for an answer that Airflow has lost."""
 _PAGE = 100
 _TIMEOUT = 30.0
 
@@ -45,6 +56,9 @@ REFUSALS = {
 }
 
 
+UNREADABLE = "Daftar formulir tidak dapat dibaca dari Airflow. Coba lagi sebentar lagi."
+
+
 class FormRefused(Exception):
     """Airflow did not take the answer. `status` is its HTTP status; the text is for the visitor."""
 
@@ -55,7 +69,11 @@ class FormRefused(Exception):
 
 @dataclass(frozen=True)
 class AskedForm:
-    """A form as Airflow knows it. `assigned` are usernames; `asked_at` is aware."""
+    """A form as Airflow knows it. `assigned` are usernames.
+
+    :param asked_at: when it was first shown; a later try shows the same form.
+    :param tried_at: when the present try began. All times are aware.
+    """
 
     dag_id: str
     run_id: str
@@ -64,12 +82,29 @@ class AskedForm:
     options: tuple[str, ...]
     assigned: tuple[str, ...]
     asked_at: datetime
+    tried_at: datetime
+    try_number: int
     state: str
     answered: bool
 
     @property
     def waiting(self) -> bool:
         return self.state == AWAITING and not self.answered
+
+    @property
+    def takes_answers(self) -> bool:
+        """Waits, or is on its way to."""
+        return self.state in OPEN and not self.answered
+
+
+@dataclass(frozen=True)
+class LostAnswer:
+    """An answer that Airflow took and that never reached the task. `at` is aware."""
+
+    option: str
+    values: dict[str, Any]
+    by: str
+    at: datetime
 
 
 class AirflowForms:
@@ -85,16 +120,58 @@ class AirflowForms:
         application: Callable[[], Any] | None = None,
         clock: Clock = utc_now,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        assigner: Callable[[str, str, str, Sequence[Holder]], Any] = refresh_assignees,
     ) -> None:
         self._credentials = credentials
         self._application = application or running_airflow
         self._clock = clock
         self._pause = pause
+        self._assigner = assigner
 
     async def one(self, dag_id: str, run_id: str, task_id: str) -> AskedForm | None:
-        """The form of a task, or None when it was not asked yet or may not be seen."""
+        """The form of a task, or None when it was not asked yet or may not be seen.
+
+        :raises FormRefused: Airflow cannot say it now.
+        """
         response = await self._send("GET", _path(dag_id, run_id, task_id))
+        if response.status_code >= 500:
+            raise FormRefused(response.status_code, UNREADABLE)
         return _asked(response.json()) if response.status_code == 200 else None
+
+    def surely_parked(self, form: AskedForm) -> bool:
+        """Whether it has been waiting for so long that an answer cannot be lost any more."""
+        return form.waiting and self._clock() - max(form.asked_at, form.tried_at) >= SURELY_PARKED
+
+    async def assign(self, dag_id: str, run_id: str, task_id: str, people: Sequence[Holder]) -> None:
+        """Let Airflow take the answer of these people, and of nobody else, from now on."""
+        await run_in_threadpool(self._assigner, dag_id, run_id, task_id, people)
+
+    async def lost(self, form: AskedForm) -> list[LostAnswer]:
+        """What earlier tries of a waiting form were answered, newest first."""
+        found = []
+        path = _path(form.dag_id, form.run_id, form.task_id)
+        for number in range(form.try_number - 1, max(0, form.try_number - 1 - EARLIER_TRIES), -1):
+            response = await self._send("GET", f"{path}/tries/{number}")
+            detail = response.json() if response.status_code == 200 else {}
+            if detail.get("response_received"):
+                user = detail.get("responded_by_user") or {}
+                found.append(
+                    LostAnswer(
+                        option=(detail.get("chosen_options") or [""])[0],
+                        values=dict(detail.get("params_input") or {}),
+                        by=user.get("name") or user.get("id") or "",
+                        at=datetime.fromisoformat(detail["responded_at"]),
+                    )
+                )
+        return found
+
+    async def of_run(self, dag_id: str, run_id: str) -> list[AskedForm]:
+        """All forms of a run, answered or not; none when they cannot be read."""
+        dag, run = quote(dag_id, safe="~"), quote(run_id, safe="~")
+        response = await self._send(
+            "GET", f"/dags/{dag}/dagRuns/{run}/hitlDetails", params={"limit": _PAGE, "offset": 0}
+        )
+        return [_asked(d) for d in response.json()["hitl_details"]] if response.status_code == 200 else []
 
     async def waiting(self) -> list[AskedForm]:
         """Every form that waits for somebody, oldest first."""
@@ -112,7 +189,7 @@ class AirflowForms:
                 },
             )
             if response.status_code != 200:
-                raise FormRefused(response.status_code, "Daftar formulir tidak dapat dibaca dari Airflow.")
+                raise FormRefused(response.status_code, UNREADABLE)
             content = response.json()
             page = [_asked(detail) for detail in content["hitl_details"]]
             found += page
@@ -154,7 +231,7 @@ class AirflowForms:
             now = time.monotonic()
             if form.waiting:
                 parked_since = now if parked_since is None else parked_since
-                if self._clock() - form.asked_at >= SURELY_PARKED or now - parked_since >= PARKED_SECONDS:
+                if self.surely_parked(form) or now - parked_since >= PARKED_SECONDS:
                     return
             else:
                 parked_since = None
@@ -167,7 +244,13 @@ class AirflowForms:
         async with httpx.AsyncClient(
             transport=transport, base_url="http://airflow", headers=self._credentials, timeout=_TIMEOUT
         ) as client:
-            return await client.request(method, f"/api/v2{path}", **arguments)
+            response = await client.request(method, f"/api/v2{path}", **arguments)
+            for wait in BUSY_WAITS:
+                if response.status_code != 500 or "Database error" not in response.text:
+                    break
+                await self._pause(wait)
+                response = await client.request(method, f"/api/v2{path}", **arguments)
+            return response
 
 
 def running_airflow() -> Any:
@@ -193,6 +276,8 @@ def _path(dag_id: str, run_id: str, task_id: str) -> str:
 
 def _asked(detail: dict[str, Any]) -> AskedForm:
     task = detail["task_instance"]
+    asked_at = datetime.fromisoformat(detail["created_at"])
+    began = task.get("start_date")
     return AskedForm(
         dag_id=task["dag_id"],
         run_id=task["dag_run_id"],
@@ -200,7 +285,9 @@ def _asked(detail: dict[str, Any]) -> AskedForm:
         subject=detail["subject"],
         options=tuple(detail["options"]),
         assigned=tuple(user["name"] for user in detail["assigned_users"]),
-        asked_at=datetime.fromisoformat(detail["created_at"]),
+        asked_at=asked_at,
+        tried_at=datetime.fromisoformat(began) if began else asked_at,
+        try_number=int(task.get("try_number") or 1),
         state=task["state"] or "",
         answered=detail["response_received"],
     )

@@ -1,4 +1,8 @@
-"""The approval form: shows a round, asks again before it sends, and passes the answer on to Airflow."""
+"""The approval form: shows a round, asks again before it counts, and records the decision at once.
+
+The decision is judged and recorded at the moment of the press (who, which bytes, which words); Airflow is
+told afterwards, and only to go on (ADR 5).
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,20 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from medsos.approval.decisions import OPTIONS
+from medsos.approval.decisions import OPTIONS, record_decision
 from medsos.clock import utc_now
-from medsos.store.session import transaction
+from medsos.errors import EvidenceError, FormError, NotApproved
+from medsos.operators.cycle import CycleRun
+from medsos.operators.sealing import seal_now
+from medsos.store.session import reading, transaction
 from medsos.web.addresses import addresses_of
-from medsos.web.airflow_forms import AirflowForms, AirflowFormsDep, AskedForm, FormRefused
+from medsos.web.airflow_forms import OPEN, AirflowForms, AirflowFormsDep, AskedForm, FormRefused
 from medsos.web.approval_view import ApprovalView, approval_view
+from medsos.web.assignees import messengers
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
+from medsos.web.lost_answers import note_lost_answers
 from medsos.web.page import page
+from medsos.web.telling import News, tell
 from medsos.web.visitors import Visitor, VisitorDep
 
 router = APIRouter()
@@ -38,7 +48,11 @@ async def show(
 ) -> Response:
     """The form of one round. `terkirim` names the decision that the visitor has just sent."""
     view = await _view(cycle_id, round_no, visitor)
-    return await _form(request, view, visitor, forms, sent=terkirim if terkirim in OPTIONS else "")
+    await _tell(view, visitor, forms)
+    asked = await _asked(view, forms)
+    if await note_lost_answers(forms, view.cycle, asked):
+        view = await _view(cycle_id, round_no, visitor)
+    return await _form(request, view, visitor, asked, sent=terkirim if terkirim in OPTIONS else "")
 
 
 @router.post("/persetujuan/{cycle_id}/{round_no}")
@@ -54,55 +68,124 @@ async def decide(
     token: Annotated[str, Form()] = "",
     yakin: Annotated[str, Form()] = "",
 ) -> Response:
-    """First press: ask to confirm. Confirmed: send to Airflow, whose word on permission is final."""
+    """First press: ask to confirm. Confirmed: record the decision, then tell Airflow."""
     view = await _view(cycle_id, round_no, visitor)
+    asked = await _asked(view, forms)
     note = catatan.replace("\r\n", "\n").strip()
+
+    async def again(problem: str = "", status: int = 200) -> Response:
+        return await _form(request, view, visitor, asked, note=note, problem=problem, status=status)
+
     if keputusan == "kembali":
-        return await _form(request, view, visitor, forms, note=note)
+        return await again()
     if not is_same_origin(request) or not is_genuine(token, visitor.username, _purpose(view)):
-        problem = (
-            "Halaman ini sudah terlalu lama terbuka atau tidak dikirim dari sini. Periksa, lalu tekan lagi."
+        return await again(
+            "Halaman ini sudah terlalu lama terbuka atau tidak dikirim dari sini. Periksa, lalu tekan lagi.",
+            403,
         )
-        return await _form(request, view, visitor, forms, note=note, problem=problem, status=403)
-    if problem := _problem(view, keputusan, note, segel):
-        return await _form(request, view, visitor, forms, note=note, problem=problem, status=422)
-    if not view.is_approver(visitor.username):
-        problem = "Anda tidak berhak memutuskan materi ini. Keputusan tidak dikirim."
-        return await _form(request, view, visitor, forms, note=note, problem=problem, status=403)
-    if yakin != "ya":
-        return page(
-            request,
-            "konfirmasi",
-            username=visitor.username,
-            offices=[view.office],
-            view=view,
-            names=view.name_of,
-            decision=keputusan,
-            note=note,
-            token=form_token(visitor.username, _purpose(view)),
-            urgent=view.asked.upload_at is None or view.asked.upload_at <= utc_now(),
-        )
-    try:
-        await forms.answer(
-            view.cycle.dag_id,
-            view.cycle.run_id,
-            view.task_id,
-            keputusan,
-            {"catatan": note or None, "segel": view.seal},
-        )
-    except FormRefused as error:
-        return await _form(
-            request, view, visitor, forms, note=note, problem=str(error), status=max(error.status, 400)
-        )
+    if not _is_same_decision(view, visitor, keputusan, segel):
+        if problem := _problem(view, asked, keputusan, note, segel):
+            return await again(problem, 422)
+        if not view.is_approver(visitor.username):
+            return await again("Anda tidak berhak memutuskan materi ini. Keputusan tidak dicatat.", 403)
+        if yakin != "ya":
+            return _confirmation(request, view, visitor, keputusan, note)
+        if problem := await run_in_threadpool(_record, view, visitor, keputusan, note):
+            return await again(problem, 409)
+    await _tell(await _view(cycle_id, round_no, visitor), visitor, forms)
     return RedirectResponse(
         addresses_of(request).approval(cycle_id, round_no) + f"?terkirim={keputusan}", status_code=303
     )
 
 
-def _problem(view: ApprovalView, decision: str, note: str, seal: str) -> str:
-    """A sentence when the decision cannot be sent as it is."""
+def _confirmation(
+    request: Request, view: ApprovalView, visitor: Visitor, decision: str, note: str
+) -> Response:
+    return page(
+        request,
+        "konfirmasi",
+        username=visitor.username,
+        offices=[view.office],
+        view=view,
+        names=view.name_of,
+        decision=decision,
+        note=note,
+        token=form_token(visitor.username, _purpose(view)),
+        urgent=view.asked.upload_at is None or view.asked.upload_at <= utc_now(),
+    )
+
+
+def _record(view: ApprovalView, visitor: Visitor, option: str, note: str) -> str:
+    """Record the decision over the bytes that lie in the archive now; a sentence when it cannot count."""
+    run = CycleRun(view.cycle.id, view.office.slug, view.task_id, round_no=view.round_no)
+    try:
+        seal = seal_now(run, view.round_no)
+        if seal != view.seal:
+            return (
+                "Berkas di arsip tidak lagi sama dengan yang dicatat saat desain dibuat, jadi keputusan "
+                "tidak dicatat. Hubungi admin sistem."
+            )
+        with transaction() as session:
+            record_decision(
+                session,
+                cycle_id=view.cycle.id,
+                round_no=view.round_no,
+                seal=seal,
+                decision=OPTIONS[option],
+                by=visitor.username,
+                at=utc_now(),
+                note=note,
+                zone=view.office.zone,
+            )
+    except (FormError, NotApproved, EvidenceError) as error:
+        return str(error)
+    return ""
+
+
+async def _tell(view: ApprovalView, visitor: Visitor, forms: AirflowForms) -> None:
+    """Let the waiting task know that this round is decided."""
+    decision = view.decision
+    if decision is None or view.cycle.completed_at is not None or view.newest_round > view.round_no:
+        return
+
+    def people() -> Any:
+        with reading() as session:
+            return messengers(session, view.cycle, view.task_id, visitor.username)
+
+    option = next(word for word, stored in OPTIONS.items() if stored == decision.decision)
+    if found := await run_in_threadpool(people):
+        values = {"catatan": decision.note or None, "segel": decision.seal}
+        news = News(view.cycle.dag_id, view.cycle.run_id, view.task_id, option, values, found)
+        await tell(forms, news)
+
+
+async def _asked(view: ApprovalView, forms: AirflowForms) -> AskedForm | None:
+    try:
+        return await forms.one(view.cycle.dag_id, view.cycle.run_id, view.task_id)
+    except FormRefused:
+        # What counts lies in the record; Airflow may be busy at this moment.
+        return None
+
+
+def _is_same_decision(view: ApprovalView, visitor: Visitor, option: str, seal: str) -> bool:
+    """The button was pressed twice, or the page sent again."""
+    made = view.decision
+    return made is not None and (made.decision, made.decided_by, made.seal) == (
+        OPTIONS.get(option),
+        visitor.username,
+        seal,
+    )
+
+
+def _problem(view: ApprovalView, asked: AskedForm | None, decision: str, note: str, seal: str) -> str:
+    """A sentence when the decision cannot be taken as it is."""
     if view.decision is not None:
-        return "Putaran ini sudah diputuskan. Keputusan tidak dapat diganti."
+        return (
+            f"Putaran ini sudah diputuskan oleh {view.name_of(view.decision.decided_by)}. Keputusan yang "
+            "pertama berlaku dan tidak dapat diganti."
+        )
+    if _state(view, asked) != "waiting":
+        return "Putaran ini tidak menunggu keputusan. Muat ulang halaman untuk melihat keadaannya."
     if decision not in view.options:
         return "Pilih salah satu keputusan: " + ", ".join(view.options) + "."
     if decision in NEEDS_NOTE and not note:
@@ -131,14 +214,13 @@ async def _form(
     request: Request,
     view: ApprovalView,
     visitor: Visitor,
-    forms: AirflowForms,
+    asked: AskedForm | None,
     *,
     note: str = "",
     problem: str = "",
     sent: str = "",
     status: int = 200,
 ) -> Response:
-    asked = await forms.one(view.cycle.dag_id, view.cycle.run_id, view.task_id)
     state = _state(view, asked)
     return page(
         request,
@@ -150,7 +232,7 @@ async def _form(
         names=view.name_of,
         state=state,
         may_decide=state == "waiting" and view.is_approver(visitor.username),
-        asked_at=asked.asked_at if asked else None,
+        asked_at=asked.asked_at if asked else view.waiting_since,
         note=note or _typed_before(view, visitor),
         problem=problem,
         sent=sent,
@@ -159,12 +241,14 @@ async def _form(
 
 
 def _state(view: ApprovalView, asked: AskedForm | None) -> str:
-    """decided, waiting, processing (answered, not yet recorded) or not_asked."""
+    """decided, waiting, processing (answered in Airflow, not yet recorded) or not_asked."""
     if view.decision is not None:
         return "decided"
     if asked is None:
-        return "not_asked"
-    return "waiting" if asked.waiting else "processing"
+        return "waiting" if view.waits_for_official else "not_asked"
+    if asked.takes_answers:
+        return "waiting"
+    return "processing" if asked.answered and asked.state in OPEN else "not_asked"
 
 
 def _typed_before(view: ApprovalView, visitor: Visitor) -> str:

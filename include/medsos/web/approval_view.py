@@ -17,7 +17,7 @@ from medsos.content.plan import WEB_LINK
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, ChannelSetup, Office
 from medsos.settings import load_settings
 from medsos.sop.model import Sop, load_sop
-from medsos.store.models import Approval, Cycle, Design, FormAnswer, Minutes, PlanRow
+from medsos.store.models import Approval, Cycle, Design, FormAnswer, Minutes, PlanRow, StepEvent
 from medsos.web.changes import Change, changes
 from medsos.web.office_view import local_day, office_of, person_name
 
@@ -78,6 +78,16 @@ class ApprovalView:
     approvers: tuple[Holder, ...]
     refused: FormAnswer | None
     seal: str
+    waiting: StepEvent | None
+
+    @property
+    def waiting_since(self) -> datetime | None:
+        return self.waiting.at if self.waiting else None
+
+    @property
+    def waits_for_official(self) -> bool:
+        """The round is ready, but when the task last looked nobody was entitled, so nobody was asked."""
+        return self.waiting is not None and self.waiting.detail.get("for_people") == []
 
     @property
     def task_id(self) -> str:
@@ -134,6 +144,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
         approvers=tuple(entitled_approvers(session, cycle_id, local_day(office, now))),
         refused=_refused(session, cycle_id, round_no),
         seal=compute_seal(designs, cycle_id=cycle_id, title=title_of_round(session, cycle_id, round_no)),
+        waiting=_waiting(session, cycle_id, round_no),
     )
 
 
@@ -217,6 +228,17 @@ def _refused(session: Session, cycle_id: int, round_no: int) -> FormAnswer | Non
         .limit(1)
     ).first()
     return last if last is not None and not last.accepted else None
+
+
+def _waiting(session: Session, cycle_id: int, round_no: int) -> StepEvent | None:
+    """The event with which this round began to wait, when that is the last thing that happened."""
+    last = session.scalars(
+        select(StepEvent)
+        .where(StepEvent.cycle_id == cycle_id, StepEvent.task_id == await_decision_task(round_no))
+        .order_by(StepEvent.id.desc())
+        .limit(1)
+    ).first()
+    return last if last is not None and last.event == "waiting" else None
 
 
 def _of(designs: list[Design], channel: str) -> list[Design]:

@@ -19,15 +19,17 @@ from medsos.store.models import Cycle, CycleScorecard
 from medsos.store.pictures import first_pictures
 from medsos.store.session import reading, transaction
 from medsos.web import words
-from medsos.web.actions import form_page
+from medsos.web.airflow_forms import AirflowForms, AirflowFormsDep
 from medsos.web.cycle_view import CycleFiles, CycleView, cycle_files, cycle_view
 from medsos.web.files import open_archive
+from medsos.web.lost_answers import note_lost_answers
 from medsos.web.notices_view import NoticesView, notices_view
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
 from medsos.web.trail_view import TrailView, trail_view
 from medsos.web.visitors import Visitor, VisitorDep
+from medsos.web.waiting_view import form_page
 
 router = APIRouter()
 
@@ -90,7 +92,9 @@ async def list_cycles(
 
 
 @router.get("/siklus/{cycle_id}")
-async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep, jejak: str = "") -> Response:
+async def show_cycle(
+    request: Request, cycle_id: int, visitor: VisitorDep, forms: AirflowFormsDep, jejak: str = ""
+) -> Response:
     """One cycle: timeline, rounds, channels, evidence, files, audit trail; `?jejak=` filters the trail."""
 
     def read() -> tuple[CycleView, CycleFiles, NoticesView, TrailView] | None:
@@ -114,6 +118,8 @@ async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep, jejak
     found = await run_in_threadpool(read)
     if found is None or not visitor.may_read(found[0].cycle.dag_id):
         raise HTTPException(404, f"Siklus {cycle_id} tidak ada.")
+    if await _answers_were_lost(forms, found[0].cycle):
+        found = await run_in_threadpool(read) or found
     view, files, notices, trail = found
     return page(
         request,
@@ -127,6 +133,14 @@ async def show_cycle(request: Request, cycle_id: int, visitor: VisitorDep, jejak
         notices=notices,
         trail=trail,
     )
+
+
+async def _answers_were_lost(forms: AirflowForms, cycle: Cycle) -> bool:
+    """Keep what Airflow has lost of a running cycle; True when there was something new."""
+    if cycle.completed_at is not None:
+        return False
+    asked = await forms.of_run(cycle.dag_id, cycle.run_id)
+    return any([await note_lost_answers(forms, cycle, form) for form in asked])
 
 
 def readable_dags(session: Session, visitor: Visitor) -> list[str]:

@@ -21,13 +21,15 @@ from medsos.operators.handed_in import (
     keep_screenshot_of_person,
     kept_name,
 )
-from medsos.operators.publish_forms import ABSENT, CANCEL, UP
+from medsos.operators.publish_forms import ABSENT, CANCEL, UP, question_about
 from medsos.store.session import reading
 from medsos.web.addresses import addresses_of
-from medsos.web.airflow_forms import AirflowForms, AirflowFormsDep, AskedForm, FormRefused
+from medsos.web.airflow_forms import AirflowForms, AirflowFormsDep, AskedForm
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
+from medsos.web.lost_answers import note_lost_answers
 from medsos.web.page import page
 from medsos.web.recent_posts import recent_posts
+from medsos.web.sending import pass_on, send_answer, stored_answer
 from medsos.web.thumbnails import MEDIA_TYPE, thumbnail
 from medsos.web.typed import RequestTooLarge, Typed, read_typed, waiting_screenshot
 from medsos.web.upload_view import UploadView, capture_task, publish_task, upload_view
@@ -84,8 +86,11 @@ async def show(
 ) -> Response:
     """The page. `terkirim` names the answer that the visitor has just sent."""
     view = await _view(cycle_id, channel, visitor)
+    situation = await _situation(view, forms, visitor)
+    if await note_lost_answers(forms, view.cycle, situation.form):
+        view = await _view(cycle_id, channel, visitor)
     sent = terkirim if any(terkirim in buttons for buttons in BUTTONS.values()) else ""
-    return await _show(request, view, visitor, forms, sent=sent)
+    return await _show(request, view, visitor, forms, situation=situation, sent=sent)
 
 
 @router.get("/terbaru")
@@ -134,7 +139,7 @@ async def answer(
     except RequestTooLarge:
         told = "Berkasnya terlalu besar. Pilih tangkapan layar biasa, bukan video."
         return await _show(request, view, visitor, forms, problems=Problems(picture=told, status=413))
-    situation = await _situation(view, forms)
+    situation = await _situation(view, forms, visitor)
     problems = _obstacle(request, view, visitor, situation, typed)
     if typed.button == "kembali" or problems:
         return await _show(request, view, visitor, forms, typed=typed, problems=problems)
@@ -150,7 +155,7 @@ async def answer(
         )
     values, problems = await run_in_threadpool(_values, view, situation, typed, visitor.username)
     if not problems:
-        problems = await _send(view, situation, forms, typed.button, values)
+        problems = await _send(view, situation, forms, visitor, typed.button, values)
     if problems:
         return await _show(request, view, visitor, forms, typed=typed, problems=problems)
     here = addresses_of(request).upload(cycle_id, channel, terkirim=typed.button)
@@ -168,10 +173,14 @@ async def _view(cycle_id: int, channel: str, visitor: Visitor) -> UploadView:
     return view
 
 
-async def _situation(view: UploadView, forms: AirflowForms) -> Situation:
+async def _situation(view: UploadView, forms: AirflowForms, visitor: Visitor) -> Situation:
     """What the ledger and Airflow together say; the ledger knows what is true, Airflow who is asked."""
-    task = capture_task if view.published else publish_task
-    form = await forms.one(view.cycle.dag_id, view.cycle.run_id, task(view.channel))
+    task_id = (capture_task if view.published else publish_task)(view.channel)
+    form = await forms.one(view.cycle.dag_id, view.cycle.run_id, task_id)
+    answered = await run_in_threadpool(stored_answer, view.cycle.id, task_id, 0)
+    if answered is not None and answered.about == _about(view, task_id):
+        await pass_on(forms, view.cycle, visitor, answered)
+        return Situation("processing")
     if form is not None and form.waiting:
         kind = "proof" if view.published else "doubt" if view.in_doubt else "upload"
         return Situation(kind, form)
@@ -234,14 +243,31 @@ def _address(view: UploadView, typed: Typed) -> tuple[str, str]:
 
 
 async def _send(
-    view: UploadView, situation: Situation, forms: AirflowForms, option: str, values: dict[str, Any]
+    view: UploadView,
+    situation: Situation,
+    forms: AirflowForms,
+    visitor: Visitor,
+    option: str,
+    values: dict[str, Any],
 ) -> Problems:
     assert situation.form is not None  # noqa: S101  `_obstacle` has looked
-    try:
-        await forms.answer(view.cycle.dag_id, view.cycle.run_id, situation.form.task_id, option, values)
-    except FormRefused as error:
-        return Problems(str(error), status=max(error.status, 400))
-    return Problems()
+    task_id = situation.form.task_id
+    told = await send_answer(
+        forms,
+        view.cycle,
+        visitor,
+        task_id=task_id,
+        round_no=0,
+        option=option,
+        values=values,
+        about=_about(view, task_id),
+    )
+    return Problems(told, status=409) if told else Problems()
+
+
+def _about(view: UploadView, task_id: str) -> str:
+    """What the task would say that it asks about, now."""
+    return question_about(view.run) if task_id == publish_task(view.channel) else ""
 
 
 async def _show(
@@ -252,9 +278,10 @@ async def _show(
     *,
     typed: Typed | None = None,
     problems: Problems | None = None,
+    situation: Situation | None = None,
     sent: str = "",
 ) -> Response:
-    situation = await _situation(view, forms)
+    situation = situation or await _situation(view, forms, visitor)
     return page(
         request,
         "unggahan",
