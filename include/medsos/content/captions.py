@@ -119,6 +119,11 @@ def web_address_needed(caption: str) -> bool:
     return WEB_LINK in caption
 
 
+def longest_link() -> str:
+    """The longest address that may take the place of the mark."""
+    return _STAND_IN
+
+
 def with_longest_link(caption: str) -> str:
     """The caption as long as it can become; measure this, not the caption, against a limit."""
     return caption.replace(WEB_LINK, _STAND_IN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param
@@ -14,7 +15,7 @@ from medsos.operators.plans import (
     decision_of_round,
     drafted_plan,
     plan_of_round,
-    problems_of,
+    plan_problems,
     store_plan,
     video_problems,
     was_decided,
@@ -23,6 +24,10 @@ from medsos.operators.plans import (
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
     from medsos.content.plan import ContentPlan
+
+
+SAVE_PLAN = "Simpan rencana"
+SEND_REVISION = "Kirim revisi"
 
 
 class PlanForm(FormOperator):
@@ -43,7 +48,7 @@ class PlanForm(FormOperator):
                 "Tanda `{tautan_web}` akan diganti alamat postingan di website." + _warning(run)
             ),
             fields=_plan_fields(drafted_plan(run)),
-            options=("Simpan rencana",),
+            options=(SAVE_PLAN,),
         )
 
     def accept(self, run: CycleRun, answer: Answer) -> None:
@@ -70,7 +75,7 @@ class ReviseForm(FormOperator):
             subject=f"Langkah 2 · Revisi putaran {run.round_no} · {title_of(run)}",
             body=f"Catatan Kasubbag:\n\n{quoted}\n\nPerbaiki teksnya, lalu kirim kembali.{_warning(run)}",
             fields=_plan_fields(plan_of_round(run, run.round_no)),
-            options=("Kirim revisi",),
+            options=(SEND_REVISION,),
         )
 
     def accept(self, run: CycleRun, answer: Answer) -> None:
@@ -139,12 +144,20 @@ def _plan_fields(plan: ContentPlan) -> dict[str, Param]:
 
 
 def _store_answer(run: CycleRun, answer: Answer, *, based_on: ContentPlan, round_no: int) -> None:
+    plan = plan_of_answer(answer.values, based_on=based_on)
+    if problems := plan_problems(plan):
+        raise FormError(" ".join(problems.values()))
+    store_plan(run, plan, round_no=round_no, author=answer.by, at=answer.at)
+
+
+def plan_of_answer(values: Mapping[str, Any], *, based_on: ContentPlan) -> ContentPlan:
+    """The plan that the fields of a form say, for the channels of the plan that was asked about."""
     from medsos.content.plan import ChannelText, ContentPlan
 
     def typed(name: str) -> str:
-        return str(answer.values.get(name) or "")
+        return str(values.get(name) or "")
 
-    plan = ContentPlan(
+    return ContentPlan(
         headline=typed("judul_desain"),
         summary=typed("ringkasan"),
         texts={
@@ -152,6 +165,11 @@ def _store_answer(run: CycleRun, answer: Answer, *, based_on: ContentPlan, round
             for channel in based_on.texts
         },
     )
-    if problems := problems_of(plan):
-        raise FormError(" ".join(problems))
-    store_plan(run, plan, round_no=round_no, author=answer.by, at=answer.at)
+
+
+def answer_of_plan(plan: ContentPlan) -> dict[str, str]:
+    """The fields of a form that say this plan."""
+    values = {"judul_desain": plan.headline, "ringkasan": plan.summary}
+    for channel, text in plan.texts.items():
+        values[f"teks_{channel}"], values[f"alt_{channel}"] = text.caption, text.alt_text
+    return values

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import Param
 
@@ -14,8 +15,10 @@ from medsos.operators.people import team, title_of
 from medsos.operators.plans import was_decided
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from medsos.approval.officials import Holder
-    from medsos.store.models import Minutes
+    from medsos.store.models import Cycle, Minutes
 
 OWN = "Simpan notula"
 SHARED = "Pakai notula siklus lain"
@@ -60,6 +63,44 @@ class MinutesForm(FormOperator):
             _store(run, answer)
 
 
+def minutes_problems(values: Mapping[str, Any], *, now: datetime) -> dict[str, str]:
+    """What keeps the minutes from being stored: one sentence per field; empty when nothing does.
+
+    :param values: the form's fields, times as aware ISO text. :param now: aware.
+    """
+    problems, times = {}, {}
+    for name, label in (("mulai", "Waktu mulai rapat"), ("selesai", "Waktu selesai rapat")):
+        try:
+            times[name] = parse_instant(values.get(name), label)
+        except FormError as error:
+            problems[name] = str(error)
+    if not problems and times["selesai"] <= times["mulai"]:
+        problems["selesai"] = "Rapat selesai sebelum mulai. Periksa kedua waktunya."
+    elif "selesai" in times and times["selesai"] > now:
+        problems["selesai"] = "Waktu selesai rapat belum lewat. Notula dicatat setelah rapat berakhir."
+    for name, label in (("peserta", "Peserta"), ("keputusan", "Keputusan rapat")):
+        if not str(values.get(name) or "").strip():
+            problems[name] = f"{label} belum diisi."
+    return problems
+
+
+def cycle_with_minutes(session: Session, office: str, number: Any) -> Cycle:
+    """The cycle whose minutes are to be shared.
+
+    :raises FormError: it is no cycle of this office, or has no minutes.
+    """
+    from medsos.store.models import Cycle
+
+    known = str(number or "").isdigit() and 0 < int(number) < 2**31
+    other = session.get(Cycle, int(number)) if known else None
+    if other is None or other.office != office or other.minutes_id is None:
+        raise FormError(
+            f"Siklus nomor {number or '(kosong)'} tidak ditemukan atau belum memiliki notula. "
+            "Periksa nomornya pada daftar siklus."
+        )
+    return other
+
+
 def _store(run: CycleRun, answer: Answer) -> None:
     from sqlalchemy import select
 
@@ -67,17 +108,11 @@ def _store(run: CycleRun, answer: Answer) -> None:
     from medsos.store.models import Cycle, Minutes
     from medsos.store.session import transaction
 
+    if problems := minutes_problems(answer.values, now=answer.at):
+        raise FormError(" ".join(problems.values()))
     started = parse_instant(answer.values.get("mulai"), "Waktu mulai rapat")
     ended = parse_instant(answer.values.get("selesai"), "Waktu selesai rapat")
-    if ended <= started:
-        raise FormError("Rapat selesai sebelum mulai. Periksa kedua waktunya.")
-    if ended > answer.at:
-        raise FormError("Waktu selesai rapat belum lewat. Notula dicatat setelah rapat berakhir.")
-    texts = {}
-    for name, label in (("peserta", "Peserta"), ("keputusan", "Keputusan rapat")):
-        texts[name] = str(answer.values.get(name) or "").strip()
-        if not texts[name]:
-            raise FormError(f"{label} belum diisi.")
+    texts = {name: str(answer.values[name]).strip() for name in ("peserta", "keputusan")}
     with transaction() as session:
         minutes = session.scalars(select(Minutes).where(Minutes.cycle_id == run.cycle_id)).first()
         before = _told(minutes) if minutes is not None else {}
@@ -116,14 +151,8 @@ def _point_to(run: CycleRun, answer: Answer) -> None:
     from medsos.store.models import Cycle
     from medsos.store.session import transaction
 
-    number = answer.values.get("nomor_siklus")
     with transaction() as session:
-        other = session.get(Cycle, int(number)) if number and 0 < int(number) < 2**31 else None
-        if other is None or other.office != run.office_slug or other.minutes_id is None:
-            raise FormError(
-                f"Siklus nomor {number or '(kosong)'} tidak ditemukan atau belum memiliki notula. "
-                "Periksa nomornya pada daftar siklus."
-            )
+        other = cycle_with_minutes(session, run.office_slug, answer.values.get("nomor_siklus"))
         cycle = session.get_one(Cycle, run.cycle_id)
         before, cycle.minutes_id = cycle.minutes_id, other.minutes_id
         append_audit(

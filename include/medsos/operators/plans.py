@@ -132,20 +132,42 @@ def was_decided(run: CycleRun) -> bool:
     return decision_of_round(run, 1) is not None
 
 
-def problems_of(plan: ContentPlan) -> list[str]:
-    """One sentence per text that is empty or too long for its channel."""
-    from medsos.channels.limits import LIMITS, text_length
+def plan_problems(plan: ContentPlan) -> dict[str, str]:
+    """What keeps a plan from being stored: one sentence per field of the form; empty when nothing does."""
+    problems = {} if plan.headline else {"judul_desain": "Judul pada desain masih kosong."}
+    for channel, text in plan.texts.items():
+        if problem := _caption_problem(channel, text.caption):
+            problems[f"teks_{channel}"] = problem
+        if problem := _alt_problem(channel, text.alt_text):
+            problems[f"alt_{channel}"] = problem
+    return problems
+
+
+def _caption_problem(channel: str, caption: str) -> str:
+    from medsos.channels.limits import LIMITS, channel_text_length, hashtags, mentions
     from medsos.content.captions import with_longest_link
     from medsos.offices.model import CHANNEL_NAMES
 
-    problems = [] if plan.headline else ["Judul pada desain masih kosong."]
-    for channel, text in plan.texts.items():
-        name, limit = CHANNEL_NAMES[channel], LIMITS[channel].text_length
-        length = text_length(LIMITS[channel].text_unit, with_longest_link(text.caption))
-        if not text.caption:
-            problems.append(f"Teks {name} masih kosong.")
-        elif limit is not None and length > limit:
-            problems.append(f"Teks {name} panjangnya {length}; paling banyak {limit}. Ringkas teksnya.")
-        if not text.alt_text:
-            problems.append(f"Teks alternatif {name} masih kosong.")
-    return problems
+    name, limits = CHANNEL_NAMES[channel], LIMITS[channel]
+    if not caption:
+        return f"Teks {name} masih kosong."
+    for what, count, most in (
+        ("panjangnya", channel_text_length(channel, with_longest_link(caption)), limits.text_length),
+        ("tagarnya", len(hashtags(caption)), limits.hashtags),
+        ("sebutan akunnya", len(mentions(caption)), limits.mentions),
+    ):
+        if most is not None and count > most:
+            return f"Teks {name} {what} {count}; paling banyak {most}. Ringkas teksnya."
+    return ""
+
+
+def _alt_problem(channel: str, alt_text: str) -> str:
+    from medsos.channels.limits import LIMITS
+    from medsos.offices.model import CHANNEL_NAMES
+
+    most = LIMITS[channel].alt_text_length
+    if not alt_text:
+        return f"Teks alternatif {CHANNEL_NAMES[channel]} masih kosong."
+    if most is not None and len(alt_text) > most:
+        return f"Teks alternatif {CHANNEL_NAMES[channel]} {len(alt_text)} karakter; paling banyak {most}."
+    return ""

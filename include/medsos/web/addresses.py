@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -14,6 +15,16 @@ PREFIX = "/medsos"
 """Where the plugin mounts the pages below Airflow's root."""
 
 STATIC = files("medsos.web") / "static"
+
+
+class OwnFormAddress(Protocol):
+    """What the address of a form says of it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def round_no(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class Addresses:
 
     def approval(self, cycle_id: int, round_no: int) -> str:
         return f"{self.base}/persetujuan/{cycle_id}/{round_no}"
+
+    def own_form(self, cycle_id: int, form: OwnFormAddress, **query: object) -> str:
+        """The page of a form of step 1 or 2."""
+        rounded = f"/{form.round_no}" if form.round_no else ""
+        return self.page(f"{form.name}/{cycle_id}{rounded}", **query)
 
     def upload(self, cycle_id: int, channel: str, part: str = "", **query: object) -> str:
         """The page of one upload, or a part of it."""

@@ -21,6 +21,7 @@ from medsos.web import (
     evaluation_routes,
     files,
     officials_routes,
+    own_form_routes,
     package,
     upload_routes,
 )
@@ -50,6 +51,7 @@ DIGITS = len(str(LARGEST_NUMBER))
 ROOMS = (
     actions,
     approval_routes,
+    own_form_routes,
     upload_routes,
     cycle_routes,
     package,

@@ -23,6 +23,7 @@ from medsos.web.addresses import Addresses
 from medsos.web.airflow_forms import AskedForm
 from medsos.web.assignees import entitled_now, messengers
 from medsos.web.office_view import office_of
+from medsos.web.own_forms import own_form_of
 from medsos.web.telling import News
 
 APPROVAL_TASK = re.compile(r"approval\.round_(\d+)\.await_decision")
@@ -204,6 +205,8 @@ def form_page(at: Addresses, cycle_id: int, task_id: str) -> str | None:
     """Our own page for a task's form, or None where only Airflow has one."""
     if approval := APPROVAL_TASK.fullmatch(task_id):
         return at.approval(cycle_id, int(approval[1]))
+    if form := own_form_of(task_id):
+        return at.own_form(cycle_id, form)
     if upload := _UPLOAD_TASK.fullmatch(task_id):
         return at.upload(cycle_id, upload[1])
     return None
