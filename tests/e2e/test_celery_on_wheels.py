@@ -9,6 +9,7 @@ import requests
 from sqlalchemy import select
 
 from compose_on_wheels import ComposeOnWheels
+from fast_answers import ANSWERS, Office, answer_everything, lost_answers, summary
 from medsos.stack.api import AirflowApi
 from medsos.stack.demo import DAG_ID, OFFICE, answer_for
 from medsos.stack.demo_materials import make_materials
@@ -125,3 +126,17 @@ def test_a_second_init_changes_nothing(production, people):
     production.group.run(production.process("init"), timeout=180)
     assert json.loads((production.state / "rahasia" / "sandi-awal.json").read_text()) == before
     assert people["kasubbag"].call("GET", f"/dags/{DAG_ID}").status_code == 200
+
+
+def test_of_fifty_fast_answers_none_is_lost_and_no_run_fails(production, people, cycle_run, monkeypatch):
+    key = production.environment("api-server")["AIRFLOW__API__SECRET_KEY"]
+    monkeypatch.setenv("AIRFLOW__API__SECRET_KEY", key)
+    url = production.environment("worker")["MEDSOS_DATABASE_URL"]
+    office = Office(people.__getitem__, production.api_url, url)
+    states = answer_everything(office, production.group.check)
+    print(summary(office, states))  # noqa: T201
+    assert len(office.presses) == ANSWERS
+    assert [press for press in office.presses if press.status != 303] == []
+    assert set(states.values()) == {"success"}
+    assert lost_answers(office, states) == []
+    engine_for(url).dispose()

@@ -292,6 +292,23 @@ def test_the_list_is_of_those_who_are_entitled_now(visit: Visit, waiting: int, a
     assert "Menunggu Anda (0)" in text_of(visit("kasubbag").get("/medsos/perlu-tindakan").text)
 
 
+def test_what_has_used_up_more_of_its_target_comes_first_in_working_time(
+    visit: Visit, waiting: int, airflow: Airflow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+    monkeypatch.setattr("medsos.web.actions.utc_now", lambda: monday)
+    friday = monday - timedelta(days=3)
+    titles = {"Baru": (monday - timedelta(minutes=5), 3), "Sejak Jumat": (friday + timedelta(hours=6), 1)}
+    airflow.forms.clear()
+    for title, (since, _) in titles.items():
+        airflow.forms.append(asked(new_cycle(title), asked_at=since))
+    text = text_of(visit("kasubbag").get("/medsos/perlu-tindakan").text)
+    assert text.index("Sejak Jumat") < text.index("Baru")
+    # A weekend lies in between; it counts for nothing.
+    assert "Menunggu 5 menit dari target 3 jam, sisa 2 jam 55 menit" in text
+    assert "hari" not in text.split("Sejak Jumat")[1].split("dari target")[0]
+
+
 def test_a_decided_round_no_longer_waits_for_anybody(visit: Visit, waiting: int, airflow: Airflow) -> None:
     airflow.refuse_with = 500
     browser = visit("kasubbag")

@@ -89,10 +89,14 @@ def test_a_long_list_is_parted_into_pages(visit: Visit, home: object) -> None:
 
 
 def test_what_waits_for_me_comes_first_and_leads_to_its_form(
-    visit: Visit, waiting: int, airflow: Airflow
+    visit: Visit, waiting: int, airflow: Airflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Monday 15.00 WIB, in the middle of a working day: all minutes are working minutes.
+    now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+    monkeypatch.setattr("medsos.web.actions.utc_now", lambda: now)
+    airflow.forms[:] = [asked(waiting, asked_at=now - timedelta(minutes=25))]
     other = new_cycle("Selamat Hari Guru")
-    long_ago = datetime.now(UTC) - timedelta(hours=4)
+    long_ago = now - timedelta(hours=5)
     airflow.forms.append(
         asked(
             other,
@@ -105,7 +109,7 @@ def test_what_waits_for_me_comes_first_and_leads_to_its_form(
     text = text_of(visit("kasubbag").get("/medsos/perlu-tindakan").text)
     assert text.index("Menunggu Anda (1)") < text.index("Simulasi") < text.index("Menunggu orang lain (1)")
     page = visit("admin").get("/medsos/perlu-tindakan").text
-    assert f'href="/dags/{DAG}/runs/run-{other}/tasks/design.plan_content/required_actions"' in page
+    assert f'href="/medsos/rencana/{other}"' in page
     assert f'href="/medsos/persetujuan/{waiting}/1"' in page
     assert "Menunggu 4 jam dari target 3 jam" in text_of(page)
     assert "lewat target" in page
@@ -130,7 +134,7 @@ def test_the_tab_of_a_task_leads_to_its_form_or_says_there_is_none(
         303,
         f"/medsos/persetujuan/{waiting}/1",
     )
-    assert "/tasks/design.plan_content/required_actions" in tab("design.plan_content").text
+    assert tab("design.plan_content").headers["location"] == f"/medsos/rencana/{waiting}"
     assert "Keputusan belum diminta" in tab("approval.round_2.await_decision").text
     assert "Tidak ada formulir" in tab("upload.publish_x").text
     assert "Tidak ada formulir" in tab("upload.publish_x", run_id="asing").text
@@ -175,7 +179,7 @@ def test_an_answer_that_was_refused_stands_on_the_page_of_the_cycle_until_a_bett
     page = browser.get(f"/medsos/siklus/{waiting}").text
     assert "Rapat selesai sebelum mulai." in page
     assert "Tim &lt;Teknis&gt;" in page
-    assert "tasks/meeting.record_minutes/required_actions" in page
+    assert f'href="/medsos/notula/{waiting}"' in page
     answer()
     assert "Rapat selesai sebelum mulai." not in browser.get(f"/medsos/siklus/{waiting}").text
 

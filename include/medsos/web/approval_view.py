@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,31 +13,21 @@ from medsos.approval.officials import Holder, entitled_approvers
 from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.channels.limits import LIMITS, UNIT_NAMES, channel_text_length
 from medsos.content.captions import fill_links, with_longest_link
-from medsos.content.plan import WEB_LINK
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, ChannelSetup, Office
 from medsos.settings import load_settings
 from medsos.sop.model import Sop, load_sop
-from medsos.store.models import Approval, Cycle, Design, FormAnswer, Minutes, PlanRow, StepEvent
+from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow, StepEvent
+from medsos.web.approval_checks import Check, checks_of_channel
+from medsos.web.caption_view import LINKED, Piece, pieces
 from medsos.web.changes import Change, changes
+from medsos.web.materials_view import materials_of
 from medsos.web.office_view import local_day, office_of, person_name
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The request as far as the pages show it."""
-
-    body: str
-    channels: tuple[str, ...]
-    activity_date: date | None
-    place: str
-    upload_at: datetime | None
-    document_number: str
-    document_date: date | None
+from medsos.web.request_view import Asked, asked_of
 
 
 @dataclass(frozen=True)
 class ChannelView:
-    """One channel as it will look. `caption` is parted where the website's address will stand."""
+    """One channel as it will look."""
 
     channel: str
     name: str
@@ -45,7 +35,7 @@ class ChannelView:
     mode: str
     picture: Design
     attachments: tuple[Design, ...]
-    caption: tuple[str, ...]
+    caption: tuple[Piece, ...]
     length: int
     limit: int | None
     unit: str
@@ -54,6 +44,17 @@ class ChannelView:
     picture_before: Design | None
     caption_changes: tuple[Change, ...]
     alt_changes: tuple[Change, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def has_slot(self) -> bool:
+        """Whether the address of the website post will stand in the text."""
+        return any(piece.kind == "slot" for piece in self.caption)
+
+    @property
+    def links_are_dead(self) -> bool:
+        """The text holds an address that nobody can tap on this channel."""
+        return self.channel not in LINKED and any(piece.kind in ("link", "slot") for piece in self.caption)
 
     @property
     def too_long(self) -> bool:
@@ -73,6 +74,7 @@ class ApprovalView:
     channels: tuple[ChannelView, ...]
     words: tuple[tuple[str, str, tuple[Change, ...]], ...]
     minutes: Minutes | None
+    materials: tuple[Material, ...]
     history: tuple[Approval, ...]
     decision: Approval | None
     approvers: tuple[Holder, ...]
@@ -103,6 +105,25 @@ class ApprovalView:
         """The words on the buttons; the last round offers no *Revisi*."""
         return ("Setuju", "Tolak") if self.round_no >= self.rounds else ("Setuju", "Revisi", "Tolak")
 
+    @property
+    def broken(self) -> tuple[tuple[str, str], ...]:
+        """What the platforms would refuse: name of the channel, sentence."""
+        return tuple(
+            (channel.name, check.text)
+            for channel in self.channels
+            for check in channel.checks
+            if check.verdict == "bad"
+        )
+
+    @property
+    def to_look_at(self) -> int:
+        """How many checks a person should look at."""
+        return sum(check.verdict == "look" for channel in self.channels for check in channel.checks)
+
+    @property
+    def checked(self) -> int:
+        return sum(len(channel.checks) for channel in self.channels)
+
     def name_of(self, username: str) -> str:
         return person_name(self.office, username)
 
@@ -124,6 +145,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
     if cycle is None or not designs:
         return None
     office = office_of(cycle.office)
+    title = title_of_round(session, cycle_id, round_no)
     before = designs_of_round(session, cycle_id, round_no - 1)
     history = session.scalars(
         select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
@@ -136,42 +158,46 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
         round_no=round_no,
         newest_round=max(rounds_made),
         asked=asked_of(cycle),
-        channels=_channels(office, designs, before),
+        channels=_channels(office, designs, before, title),
         words=_words(session, cycle_id, round_no),
         minutes=session.get(Minutes, cycle.minutes_id) if cycle.minutes_id is not None else None,
+        materials=materials_of(session, cycle_id),
         history=tuple(row for row in history if row.round < round_no),
         decision=next((row for row in history if row.round == round_no), None),
         approvers=tuple(entitled_approvers(session, cycle_id, local_day(office, now))),
         refused=_refused(session, cycle_id, round_no),
-        seal=compute_seal(designs, cycle_id=cycle_id, title=title_of_round(session, cycle_id, round_no)),
+        seal=compute_seal(designs, cycle_id=cycle_id, title=title),
         waiting=_waiting(session, cycle_id, round_no),
     )
 
 
-def asked_of(cycle: Cycle) -> Asked:
-    """Reads the stored request key by key, so that requests of other versions can be shown too."""
-    request = cycle.request
-    return Asked(
-        body=str(request.get("body") or ""),
-        channels=tuple(channel for channel in CHANNELS if channel in (request.get("channels") or ())),
-        activity_date=_date(request.get("activity_date")),
-        place=str(request.get("place") or ""),
-        upload_at=datetime.fromisoformat(request["upload_at"]) if request.get("upload_at") else None,
-        document_number=str(request.get("document_number") or ""),
-        document_date=_date(request.get("document_date")),
-    )
-
-
-def _channels(office: Office, designs: list[Design], before: list[Design]) -> tuple[ChannelView, ...]:
+def _channels(
+    office: Office, designs: list[Design], before: list[Design], title: str
+) -> tuple[ChannelView, ...]:
     setups: Mapping[str, ChannelSetup] = {str(name): setup for name, setup in office.channels.items()}
     return tuple(
-        _channel(channel, setups[channel], _of(designs, channel), _of(before, channel))
+        _channel(
+            channel,
+            setups[channel],
+            _of(designs, channel),
+            _of(before, channel),
+            title=title,
+            has_website=bool(_of(designs, "web")),
+        )
         for channel in CHANNELS
         if _of(designs, channel)
     )
 
 
-def _channel(channel: str, setup: ChannelSetup, files: list[Design], before: list[Design]) -> ChannelView:
+def _channel(
+    channel: str,
+    setup: ChannelSetup,
+    files: list[Design],
+    before: list[Design],
+    *,
+    title: str,
+    has_website: bool,
+) -> ChannelView:
     picture, limits = files[0], LIMITS[channel]
     caption = picture.caption if _carries_link(channel, setup) else fill_links(picture.caption, None)
     old = before[0] if before else None
@@ -182,7 +208,7 @@ def _channel(channel: str, setup: ChannelSetup, files: list[Design], before: lis
         mode=setup.mode,
         picture=picture,
         attachments=tuple(files[1:]),
-        caption=tuple(caption.split(WEB_LINK)),
+        caption=pieces(caption),
         length=channel_text_length(channel, with_longest_link(caption)),
         limit=limits.text_length,
         unit=UNIT_NAMES[limits.text_unit],
@@ -191,6 +217,7 @@ def _channel(channel: str, setup: ChannelSetup, files: list[Design], before: lis
         picture_before=old if old is not None and old.sha256 != picture.sha256 else None,
         caption_changes=_changed(old.caption, picture.caption) if old else (),
         alt_changes=_changed(old.alt_text, picture.alt_text) if old else (),
+        checks=checks_of_channel(channel, files, caption=caption, title=title, has_website=has_website),
     )
 
 
@@ -243,7 +270,3 @@ def _waiting(session: Session, cycle_id: int, round_no: int) -> StepEvent | None
 
 def _of(designs: list[Design], channel: str) -> list[Design]:
     return [design for design in designs if design.channel == channel]
-
-
-def _date(value: object) -> date | None:
-    return date.fromisoformat(str(value)) if value else None

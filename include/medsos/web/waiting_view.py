@@ -16,6 +16,7 @@ from medsos.errors import ConfigError
 from medsos.offices.model import Office
 from medsos.settings import load_settings
 from medsos.sop.model import SopStep, load_sop, step_of_form
+from medsos.sop.worktime import calendar_for
 from medsos.store.answering import open_answers
 from medsos.store.models import Approval, Cycle, StepEvent
 from medsos.store.pictures import first_pictures
@@ -32,7 +33,7 @@ _UPLOAD_TASK = re.compile(r"upload\.(?:publish|capture)_([a-z]+)")
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits for a person. `minutes` counts the clock on the wall since it was asked.
+    """One thing that waits for a person. All minutes are working minutes; `minutes` since it was asked.
 
     :param people: who may do it now; empty while nobody is entitled.
     """
@@ -188,7 +189,7 @@ def _item(
         address=ours or at.airflow_form(cycle.dag_id, cycle.run_id, asked.task_id),
         inside=ours is not None,
         people=people,
-        minutes=(now - asked.since).total_seconds() / 60,
+        minutes=calendar_for(office).minutes_between(asked.since, now),
         picture=picture,
     )
 
