@@ -57,7 +57,8 @@ def content_cycle(office: Office | BrokenOffice, sop: Sop, problem: str = "") ->
         tags=["medsos", office.slug, *(["perlu perbaikan"] if problem else [])],
         schedule=None,
         catchup=False,
-        max_active_runs=50,
+        # A cycle that waits for a person is an active run: that many may wait, and new ones still begin.
+        max_active_runs=2000,
         params=trigger_form(office),
         default_args={
             "office": office.slug,

@@ -121,11 +121,11 @@ def docs(
 
 
 @app.command()
-def bench() -> None:
-    """Ukur waktu baca berkas DAG."""
+def bench(hanya: Annotated[str, typer.Argument(help="Satu ukuran saja: berkas, jawaban")] = "") -> None:
+    """Ukur waktu baca berkas DAG, dan waktu dari jawaban sampai tugas berlanjut."""
     from medsos.devtools.bench import bench as run
 
-    raise typer.Exit(run())
+    raise typer.Exit(run(hanya))
 
 
 @app.command()

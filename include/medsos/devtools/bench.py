@@ -1,47 +1,41 @@
-"""Measures what must stay fast, as ratios and differences within one machine."""
+"""`medsos bench`: measures what must stay fast, one measurement after the other."""
 
 from __future__ import annotations
 
-import statistics
-import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from medsos.devtools.dag_docs import DAGS_DIR
+from medsos.devtools import bench_answers, bench_parsing
 
-RUNS = 5
-PARSE_BUDGET_MS = 150
-"""What a DAG file may cost beyond `import airflow.sdk`; every task process pays it again."""
 
-_CODE = (
-    "import sys, time, airflow.sdk\n"
-    "from airflow.sdk import DAG\n"
-    f"sys.path.insert(0, {str(DAGS_DIR)!r})\n"
-    "start = time.perf_counter()\n"
-    "import {module}\n"
-    "print((time.perf_counter() - start) * 1000)"
+@dataclass(frozen=True)
+class Bench:
+    """One measurement. `run` prints its figures and returns how many are over their budget."""
+
+    name: str
+    run: Callable[[Callable[[str], None]], int]
+
+
+BENCHES = (
+    Bench("berkas", bench_parsing.parsing),
+    Bench("jawaban", bench_answers.answers),
 )
+"""All measurements, the quick ones first."""
 
 
-def parse_milliseconds(module: str) -> float:
-    """Median over fresh processes of parsing one DAG file, beyond `import airflow.sdk`."""
-    times = []
-    for _ in range(RUNS):
-        code = _CODE.replace("{module}", module)
-        result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-        times.append(float(result.stdout.strip().splitlines()[-1]))
-    return statistics.median(times)
+def bench(only: str = "") -> int:
+    """Print the figures; exit code 1 when one is over its budget.
+
+    :param only: name of one measurement; empty for all.
+    """
+    chosen = [item for item in BENCHES if only in ("", item.name)]
+    if not chosen:
+        _say(f"Tidak ada ukuran “{only}”. Yang ada: {', '.join(item.name for item in BENCHES)}.")
+        return 2
+    return 1 if sum(item.run(_say) for item in chosen) else 0
 
 
-def bench() -> int:
-    """Print the figures; exit code 1 when one is over its budget."""
-    over = 0
-    for path in sorted(DAGS_DIR.glob("*.py")):
-        milliseconds = parse_milliseconds(path.stem)
-        within = milliseconds <= PARSE_BUDGET_MS
-        over += not within
-        verdict = "sesuai" if within else "TERLALU LAMBAT"
-        sys.stdout.write(
-            f"dags/{path.name}: {milliseconds:.0f} ms di atas import airflow.sdk "
-            f"(batas {PARSE_BUDGET_MS} ms, median {RUNS} proses): {verdict}\n"
-        )
-    return 1 if over else 0
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -7,11 +7,12 @@ cannot show what no longer works.
 from __future__ import annotations
 
 import io
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -140,17 +141,17 @@ def _admin_requests(tour: Walk) -> None:
         page.get_by_role("dialog").wait_for(state="detached")
         tour.open_form(page, "Notula rapat", picture="admin-perlu-tindakan")
         ended = utc_now().astimezone(ZONE) - timedelta(minutes=10)
-        _pick(page, 0, ended - timedelta(minutes=95))
-        _pick(page, 0, ended)
-        page.locator("[name=element_peserta]").fill(
+        page.get_by_label("Rapat mulai").fill(f"{ended - timedelta(minutes=95):%Y-%m-%dT%H:%M}")
+        page.get_by_label("Rapat selesai").fill(f"{ended:%Y-%m-%dT%H:%M}")
+        page.get_by_label("Peserta").fill(
             "Ketua Divisi Sosdiklih\nKasubbag Teknis PP, Parhubmas\nAdmin Medsos"
         )
-        page.locator("[name=element_keputusan]").fill("Hasil rapat koordinasi ditayangkan di semua kanal.")
+        page.get_by_label("Keputusan rapat").fill("Hasil rapat koordinasi ditayangkan di semua kanal.")
         page.get_by_text("Langkah 1").first.scroll_into_view_if_needed()
         tour.shoot(page, "admin-notula")
         _press(page, "Simpan notula")
         tour.open_form(page, "Rencana materi")
-        page.locator("[name=element_judul_desain]").wait_for()
+        page.get_by_label("Judul pada desain").wait_for()
         tour.shoot(page, "admin-rencana")
         _press(page, "Simpan rencana")
 
@@ -173,7 +174,7 @@ def _kasubbag_asks_for_a_revision(tour: Walk) -> None:
 def _admin_revises(tour: Walk) -> None:
     with tour.visit("admin", DESKTOP) as page:
         tour.open_form(page, "Revisi putaran 1")
-        heading = page.locator("[name=element_judul_desain]")
+        heading = page.get_by_label("Judul pada desain")
         heading.fill(f"{TITLE} Triwulan IV")
         tour.shoot(page, "admin-revisi")
         _press(page, "Kirim revisi")
@@ -223,19 +224,7 @@ def _analyst_reads(tour: Walk) -> None:
         tour.shoot(page, "analis-laporan-grafik")
 
 
-def _pick(page: Page, number: int, moment: datetime) -> None:
-    """Choose a date and time with the picker that is still empty, `number` counted from 0."""
-    page.get_by_text("Select date and time").nth(number).click()
-    page.get_by_placeholder("YYYY/MM/DD").fill(f"{moment:%Y/%m/%d}")
-    page.get_by_placeholder("HH:mm").fill(f"{moment:%H:%M}")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Escape")
-    page.get_by_placeholder("YYYY/MM/DD").wait_for(state="detached")
-
-
 def _press(page: Page, button: str) -> None:
-    """Press a form's button once the form has waited long enough for Airflow to have noticed."""
-    page.wait_for_timeout(2500)
+    """Press a form's button and wait until the page says that the answer is stored."""
     page.get_by_role("button", name=button).click()
-    # Airflow greys the buttons out once it has the answer.
-    page.get_by_role("button", name=button, disabled=True).wait_for()
+    page.get_by_role("status").filter(has_text=re.compile("Tersimpan|Selesai")).first.wait_for()
