@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -17,7 +18,16 @@ from builders import NOW
 from medsos.evidence.archive import Archive
 from medsos.sensors.approval import ApprovalSensor
 from medsos.store.journal import record_event
-from medsos.store.models import Approval, AuditEntry, Delegation, Design, FormAnswer, Official, StepEvent
+from medsos.store.models import (
+    Approval,
+    AuditEntry,
+    Cycle,
+    Delegation,
+    Design,
+    FormAnswer,
+    Official,
+    StepEvent,
+)
 from medsos.store.session import transaction
 
 Visit = Callable[..., TestClient]
@@ -322,3 +332,32 @@ def fresh(request: pytest.FixtureRequest) -> None:
     if "waiting" in request.fixturenames:
         airflow, cycle_id = request.getfixturevalue("airflow"), request.getfixturevalue("waiting")
         airflow.forms[:] = [asked(cycle_id)]
+
+
+def test_a_thousand_waiting_cycles_are_listed_in_seconds_the_most_urgent_first(
+    visit: Visit, archive: Archive, airflow: Airflow
+) -> None:
+    office_with_people()
+    start = datetime.now(UTC) - timedelta(days=30)
+    with transaction() as session:
+        for number in range(1000):
+            session.add(
+                Cycle(
+                    office="kota-bengkulu", title=f"Konten {number}.", content_type="video",
+                    requester="admin", requested_at=NOW, sop_version="4-ORT.06-1771-2-2023",
+                    dag_id="content_cycle__kota_bengkulu", run_id=f"run-{number}", request={},
+                    archive_folder=f"f{number}",
+                )
+            )  # fmt: skip
+    first = asked(1)
+    for number in range(1000):
+        task = {**first["task_instance"], "dag_run_id": f"run-{number}"}
+        since = (start + timedelta(minutes=number)).isoformat()
+        airflow.forms.append({**first, "task_instance": task, "created_at": since})
+    browser = visit("kasubbag")
+    began = time.process_time()
+    text = text_of(browser.get("/medsos/perlu-tindakan").text)
+    assert time.process_time() - began < 15
+    assert "Menunggu Anda (1000)" in text
+    assert text.index("Konten 0.") < text.index("Konten 1.") < text.index("Konten 99.")
+    assert "Konten 100." not in text

@@ -19,6 +19,9 @@ from medsos.web.waiting_view import APPROVAL_TASK, Everything, everything_waitin
 
 router = APIRouter()
 
+SHOWN = 100
+"""How many entries of each list are shown, the most urgent first; a longer page would not load on a phone."""
+
 
 @router.get("/")
 async def start(request: Request, visitor: VisitorDep) -> Response:
@@ -47,6 +50,7 @@ async def waiting_for_me(request: Request, visitor: VisitorDep, forms: AirflowFo
         username=visitor.username,
         mine=[item for item in found.items if item.is_for(visitor.username)],
         others=[item for item in found.items if not item.is_for(visitor.username)],
+        shown=SHOWN,
     )
 
 

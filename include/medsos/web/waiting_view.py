@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from medsos.approval.decisions import OPTIONS
-from medsos.approval.officials import Holder
+from medsos.approval.officials import Holder, holders, makers
 from medsos.errors import ConfigError
-from medsos.offices.model import Office
+from medsos.offices.model import Office, Role
 from medsos.settings import load_settings
 from medsos.sop.model import SopStep, load_sop, step_of_form
 from medsos.sop.worktime import calendar_for
@@ -22,8 +23,8 @@ from medsos.store.models import Approval, Cycle, StepEvent
 from medsos.store.pictures import first_pictures
 from medsos.web.addresses import Addresses
 from medsos.web.airflow_forms import AskedForm
-from medsos.web.assignees import entitled_now, messengers
-from medsos.web.office_view import office_of
+from medsos.web.assignees import messengers
+from medsos.web.office_view import local_day, office_of
 from medsos.web.own_forms import own_form_of
 from medsos.web.telling import News
 
@@ -102,11 +103,12 @@ def everything_waiting(
     pictures = first_pictures(session, [item.cycle.id for item in asked])
     news = _news(session, asked, username)
     told = {item.key for item in news}
+    known = _Known(session, now)
     items = [
         made
         for item in asked
         if (item.cycle.dag_id, item.cycle.run_id, item.task_id) not in told
-        and (made := _item(session, item, at, pictures.get(item.cycle.id), now)) is not None
+        and (made := _item(known, item, at, pictures.get(item.cycle.id))) is not None
     ]
     return Everything(tuple(sorted(items, key=lambda item: -item.used)), tuple(n for n in news if n.people))
 
@@ -169,15 +171,39 @@ def _news(session: Session, asked: Sequence[_Asked], username: str) -> list[News
     return news
 
 
-def _item(
-    session: Session, asked: _Asked, at: Addresses, picture: str | None, now: datetime
-) -> Waiting | None:
+class _Known:
+    """What many waiting things have in common, looked up once: of a thousand most are of one office."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self.now = now
+        self.office = cache(office_of)
+        self.calendar = cache(lambda slug: calendar_for(self.office(slug)))
+        self.sop = cache(lambda version: load_sop(load_settings().sop_dir, version))
+        self._holders = cache(self._of_role)
+
+    def _of_role(self, slug: str, role: Role) -> list[Holder]:
+        return holders(self._session, slug, role, local_day(self.office(slug), self.now))
+
+    def people(self, cycle: Cycle, task_id: str) -> tuple[Holder, ...]:
+        """As `assignees.entitled_now`."""
+        if APPROVAL_TASK.fullmatch(task_id):
+            found = self._holders(cycle.office, "kasubbag")
+            excluded = makers(self._session, cycle.id)
+            found = [holder for holder in found if holder.username not in excluded]
+        else:
+            found = self._holders(cycle.office, "tim_medsos") + self._holders(cycle.office, "admin_medsos")
+        return tuple({holder.username: holder for holder in found}.values())
+
+
+def _item(known: _Known, asked: _Asked, at: Addresses, picture: str | None) -> Waiting | None:
     """None for a cycle of an office or SOP version whose file cannot be read."""
     cycle = asked.cycle
     try:
-        office = office_of(cycle.office)
-        step = load_sop(load_settings().sop_dir, cycle.sop_version).step(step_of_form(asked.task_id))
-        people = tuple(entitled_now(session, cycle, asked.task_id))
+        office = known.office(cycle.office)
+        step = known.sop(cycle.sop_version).step(step_of_form(asked.task_id))
+        people = known.people(cycle, asked.task_id)
+        minutes = known.calendar(cycle.office).minutes_between(asked.since, known.now)
     except (ConfigError, StopIteration):
         return None
     ours = form_page(at, cycle.id, asked.task_id)
@@ -189,7 +215,7 @@ def _item(
         address=ours or at.airflow_form(cycle.dag_id, cycle.run_id, asked.task_id),
         inside=ours is not None,
         people=people,
-        minutes=calendar_for(office).minutes_between(asked.since, now),
+        minutes=minutes,
         picture=picture,
     )
 
