@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from importlib.resources import files
@@ -12,7 +12,7 @@ from io import BytesIO
 import pytest
 from airflow_stand_in import Airflow
 from browser_kit import PHONE, chromium, served
-from fastapi.testclient import TestClient
+from page_reading import Visit, text_of
 from PIL import Image
 from playwright.sync_api import Browser
 from web_samples import CAPTIONS, SIZES, asked, decide, design_round, new_cycle, office_with_people, picture
@@ -23,14 +23,9 @@ from medsos.store.models import Design, Material
 from medsos.store.session import transaction
 from medsos.web.caption_view import pieces
 
-Visit = Callable[..., TestClient]
 BYTES_PER_SECOND = 400_000
 LATENCY_MS = 100
 FIRST_PAINT_MS = 2000
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def part_of(html: str, channel: str) -> str:

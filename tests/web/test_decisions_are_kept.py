@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from html import unescape
 from typing import Any
 
 import pytest
 from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
+from page_reading import Visit, text_of
 from web_samples import asked, design_round, new_cycle, office_with_people
 
 from builders import NOW
@@ -30,12 +29,7 @@ from medsos.store.models import (
 )
 from medsos.store.session import transaction
 
-Visit = Callable[..., TestClient]
 TASK = "approval.round_1.await_decision"
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def opened(browser: TestClient, cycle_id: int) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
+from page_reading import Visit, text_of
 from web_samples import DAG, asked, decide, design_round, new_cycle, office_with_people
 
 from builders import NOW
@@ -21,17 +21,12 @@ from medsos.operators.meeting import MinutesForm
 from medsos.store.models import Cycle, FormAnswer, Minutes, PlanRow, StoredAnswer
 from medsos.store.session import transaction
 
-Visit = Callable[..., TestClient]
 TASKS = {
     "notula": "meeting.record_minutes",
     "rencana": "design.plan_content",
     "revisi": "approval.round_1.revise_content",
 }
 EVIL = '</textarea><script>alert(1)</script> {{ 7 * 7 }} "><img src=x onerror=alert(2)>'
-
-
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 def values_of(html: str) -> dict[str, str]:
