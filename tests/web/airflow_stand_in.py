@@ -18,13 +18,15 @@ ACCOUNTS = {
 class Airflow:
     """Forms that wait, and the answers that came.
 
-    `refuse_with` is the status of the next answers; `lost` holds what earlier tries were answered, by number.
+    `refuse_with` is the status of the next answers; `lost` holds what earlier tries were answered, by number;
+    while it `is_down` no form can be read.
     """
 
     def __init__(self) -> None:
         self.forms: list[dict[str, Any]] = []
         self.answers: list[tuple[str, str, dict[str, Any]]] = []
         self.refuse_with: int | None = None
+        self.is_down = False
         self.lost: dict[int, dict[str, Any]] = {}
         self.app = FastAPI()
         self.app.get("/api/v2/dags/~/dagRuns/~/hitlDetails")(self._list)
@@ -54,6 +56,8 @@ class Airflow:
         return {"hitl_details": self.forms[offset : offset + limit], "total_entries": len(self.forms)}
 
     async def _one(self, dag: str, run: str, task: str) -> dict[str, Any]:
+        if self.is_down:
+            raise HTTPException(503)
         for form in self.forms:
             instance = form["task_instance"]
             if (instance["dag_id"], instance["dag_run_id"], instance["task_id"]) == (dag, run, task):

@@ -128,6 +128,18 @@ def test_somebody_who_answers_no_forms_tells_airflow_nothing(
     assert airflow.answers == []
 
 
+def test_a_decision_is_taken_while_airflow_does_not_answer_at_all(
+    visit: Visit, waiting: int, airflow: Airflow
+) -> None:
+    airflow.is_down = True
+    browser = visit("kasubbag")
+    assert press(browser, waiting, opened(browser, waiting), "Setuju").status_code == 303
+    assert [row.decision for row in decisions()] == ["setuju"]
+    airflow.is_down = False
+    browser.get(f"/medsos/persetujuan/{waiting}/1")
+    assert [answer[1] for answer in airflow.answers] == ["Setuju"]
+
+
 def test_pressing_twice_is_one_decision(visit: Visit, waiting: int) -> None:
     browser = visit("kasubbag")
     fields = opened(browser, waiting)

@@ -53,7 +53,9 @@ def port(home: Path, airflow: Airflow) -> Iterator[int]:
     """The pages as the admin sees them, on a port of this machine."""
     pages, root = create_app(), FastAPI()
     pages.dependency_overrides[visitor] = lambda: Visitor("admin", lambda _: True)
-    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
+    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
+        {}, application=lambda: airflow.app, assigner=airflow.assign
+    )
     root.mount("/medsos", pages)
     server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)

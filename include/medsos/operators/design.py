@@ -44,6 +44,7 @@ class PlanForm(FormOperator):
         return Form(
             subject=f"Langkah 2 · Rencana materi · {title_of(run)}",
             body=(
+                f"{_open_page(run, 'rencana')}\n\n"
                 f"Periksa dan perbaiki teks di bawah ini (target SOP langkah 2: {target} menit). "
                 "Tanda `{tautan_web}` akan diganti alamat postingan di website." + _warning(run)
             ),
@@ -73,7 +74,10 @@ class ReviseForm(FormOperator):
         quoted = "\n".join(f"> {line}" for line in note.splitlines())
         return Form(
             subject=f"Langkah 2 · Revisi putaran {run.round_no} · {title_of(run)}",
-            body=f"Catatan Kasubbag:\n\n{quoted}\n\nPerbaiki teksnya, lalu kirim kembali.{_warning(run)}",
+            body=(
+                f"{_open_page(run, 'revisi', run.round_no)}\n\nCatatan Kasubbag:\n\n{quoted}\n\n"
+                f"Perbaiki teksnya, lalu kirim kembali.{_warning(run)}"
+            ),
             fields=_plan_fields(plan_of_round(run, run.round_no)),
             options=(SEND_REVISION,),
         )
@@ -103,6 +107,13 @@ class RenderDesignsOperator(CycleOperator):
             self.log.info("Putaran %s sudah diputuskan; desainnya tetap.", self.target_round)
             return
         render_round(run, self.target_round)
+
+
+def _open_page(run: CycleRun, name: str, *parts: int) -> str:
+    """The way to our own page of a form, in Markdown."""
+    path = "/".join(str(part) for part in (name, run.cycle_id, *parts))
+    link = f"{run.settings.public_url}/medsos/{path}"
+    return f"[**Buka formulir**]({link}) dengan hitungan panjang teks, atau isi di sini."
 
 
 def _warning(run: CycleRun) -> str:

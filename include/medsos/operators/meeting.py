@@ -38,6 +38,8 @@ class MinutesForm(FormOperator):
         return Form(
             subject=f"Langkah 1 · Notula rapat · {title_of(run)}",
             body=(
+                f"[**Buka formulir**]({run.settings.public_url}/medsos/notula/{run.cycle_id}), juga dari "
+                "ponsel, atau isi di sini.\n\n"
                 f"Catat rapat yang menyepakati konten ini (target SOP: {target} menit). Satu rapat boleh "
                 f"dipakai beberapa konten: isi nomor siklusnya, lalu tekan **{SHARED}**."
             ),

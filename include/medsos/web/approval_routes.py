@@ -19,7 +19,7 @@ from medsos.operators.cycle import CycleRun
 from medsos.operators.sealing import seal_now
 from medsos.store.session import reading, transaction
 from medsos.web.addresses import addresses_of
-from medsos.web.airflow_forms import OPEN, AirflowForms, AirflowFormsDep, AskedForm, FormRefused
+from medsos.web.airflow_forms import AWAITING, OPEN, AirflowForms, AirflowFormsDep, AskedForm, FormRefused
 from medsos.web.approval_view import ApprovalView, approval_view
 from medsos.web.assignees import messengers
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
@@ -163,8 +163,26 @@ async def _asked(view: ApprovalView, forms: AirflowForms) -> AskedForm | None:
     try:
         return await forms.one(view.cycle.dag_id, view.cycle.run_id, view.task_id)
     except FormRefused:
-        # What counts lies in the record; Airflow may be busy at this moment.
+        # Airflow is busy at this moment; the record knows whether the round began to wait, too.
+        return _asked_by_the_record(view)
+
+
+def _asked_by_the_record(view: ApprovalView) -> AskedForm | None:
+    if view.waiting is None:
         return None
+    return AskedForm(
+        dag_id=view.cycle.dag_id,
+        run_id=view.cycle.run_id,
+        task_id=view.task_id,
+        subject="",
+        options=view.options,
+        assigned=(),
+        asked_at=view.waiting.at,
+        tried_at=view.waiting.at,
+        try_number=1,
+        state=AWAITING,
+        answered=False,
+    )
 
 
 def _is_same_decision(view: ApprovalView, visitor: Visitor, option: str, seal: str) -> bool:

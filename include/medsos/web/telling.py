@@ -63,9 +63,17 @@ async def tell_all(forms: AirflowForms, all_news: Sequence[News]) -> None:
         await tell(forms, news)
 
 
-async def _deliver(forms: AirflowForms, news: News) -> None:
+async def _assign(forms: AirflowForms, news: News) -> None:
+    """Let Airflow take the message of these people. Whoever was assigned already gets through without it."""
     try:
         await forms.assign(*news.key, news.people)
+    except Exception:
+        log.exception("%s, %s: the assigned users stay as they were", news.run_id, news.task_id)
+
+
+async def _deliver(forms: AirflowForms, news: News) -> None:
+    try:
+        await _assign(forms, news)
         await forms.answer(*news.key, news.option, news.values)
     except FormRefused as error:
         log.warning("%s, %s: %s", news.run_id, news.task_id, error)
