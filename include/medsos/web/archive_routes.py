@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.models import Cycle, Design, Publication
+from medsos.store.pictures import first_pictures
 from medsos.store.session import reading
-from medsos.web.actions import first_pictures
 from medsos.web.cycle_routes import LAST_PAGE, PAGE_SIZE, readable_dags
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
