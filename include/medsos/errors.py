@@ -55,10 +55,14 @@ class ConfigError(MedsosError):
 
 
 class RequestError(MedsosError):
-    """The request for content cannot be accepted. `problems` has one sentence per mistake."""
+    """A request for content cannot be accepted. `problems` has one sentence per mistake.
 
-    def __init__(self, problems: list[str]) -> None:
+    :param fields: the field of the request that each sentence is about; "" where it is about none, or many.
+    """
+
+    def __init__(self, problems: list[str], fields: list[str] | None = None) -> None:
         self.problems = problems
+        self.fields = fields or [""] * len(problems)
         super().__init__("Permohonan belum dapat diterima:\n" + "\n".join(f"• {p}" for p in problems))
 
 

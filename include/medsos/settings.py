@@ -45,6 +45,14 @@ class Settings:
         """Folder into which the admin puts photos, videos and documents before a request."""
         return self.home / "masuk" / office_slug
 
+    def uploads_dir(self, office_slug: str) -> Path:
+        """Files uploaded for requests that are on their way to a cycle, each named by its SHA-256."""
+        return self.home / "unggahan" / office_slug
+
+    def draft_dir(self, draft_id: str) -> Path:
+        """Files of a draft that was not sent yet."""
+        return self.home / "draf" / draft_id
+
     def working_dir(self, cycle_id: int) -> Path:
         """Local scratch folder of a cycle; everything worth keeping goes to the archive."""
         return self.home / "kerja" / str(cycle_id)

@@ -107,8 +107,8 @@ def test_a_list_typed_one_per_line_is_a_list(field):
         ({"upload_at": NOW}, "Waktu unggah sudah lewat. Pilih waktu"),
         ({"upload_at": "2026-11-23T09:59:00+07:00"}, "Waktu unggah sudah lewat"),
         ({"upload_at": NOW + timedelta(days=400)}, "Waktu unggah lebih dari setahun lagi. Periksa"),
-        ({"content_type": "foto_kegiatan"}, "Foto kegiatan memerlukan berkas gambar. Sebutkan"),
-        ({"content_type": "video"}, "Video memerlukan berkas video. Sebutkan nama berkasnya"),
+        ({"content_type": "foto_kegiatan"}, "Foto kegiatan memerlukan berkas gambar. Tambahkan"),
+        ({"content_type": "video"}, "Video memerlukan berkas video. Tambahkan pada kolom Bahan"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_refused_with_one_sentence_that_says_what_to_do(changes, says):

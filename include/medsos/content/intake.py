@@ -10,19 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import filetype
-
 from medsos.content.documents import check_pdf
-from medsos.content.materials import KINDS, MATERIALS, Kind, plain_name, refused
+from medsos.content.handed_over import Source, as_sources
+from medsos.content.materials import KINDS, MATERIALS, Kind, refused
 from medsos.content.pictures import clean_picture
+from medsos.content.recognise import check_size, recognise, wanted_text
 from medsos.content.remux import clean_video
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.content.video import probe
 from medsos.errors import MaterialError
-from medsos.indonesian import size_text
 
-_HEAD = 8192
-_SAME_TYPE = {"video/x-m4v": "video/mp4", "image/heif": "image/heic"}
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/png": ".png",
@@ -31,27 +28,6 @@ _EXTENSIONS = {
     "video/mp4": ".mp4",
     "video/quicktime": ".mov",
     "application/pdf": ".pdf",
-}
-_FOREIGN_NAMES = {
-    "application/x-msdownload": "program Windows",
-    "application/x-executable": "program",
-    "application/zip": "arsip ZIP",
-    "application/x-rar-compressed": "arsip RAR",
-    "application/msword": "dokumen Word",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "dokumen Word",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "dokumen PowerPoint",
-    "image/apng": "gambar bergerak (APNG)",
-    "image/gif": "gambar GIF",
-    "image/svg+xml": "gambar SVG",
-    "image/tiff": "gambar TIFF",
-    "image/bmp": "gambar BMP",
-    "image/avif": "gambar AVIF",
-    "image/vnd.adobe.photoshop": "berkas Photoshop",
-    "text/html": "halaman HTML",
-    "video/webm": "video WebM",
-    "video/x-matroska": "video MKV",
-    "video/x-msvideo": "video AVI",
-    "video/3gpp": "video 3GP",
 }
 
 
@@ -82,16 +58,16 @@ class TakenIn:
     pages: int | None = None
 
 
-def take_in_all(sources: Iterable[Path], *, content_type: str, into: Path) -> list[TakenIn]:
+def take_in_all(sources: Iterable[Path | Source], *, content_type: str, into: Path) -> list[TakenIn]:
     """Take in all files of a request and check that they are the ones this content type needs.
 
-    :param sources: paths from `materials.resolve_materials`.
+    :param sources: paths from `materials.resolve_materials`, or sources from `handed_over.sources_of`.
     :param into: working folder of the cycle; made if it is missing. Running again gives the same files.
     :raises MaterialError: with one sentence per problem, of all files at once.
     """
     taken: list[TakenIn] = []
     problems: list[str] = []
-    for source in sources:
+    for source in as_sources(sources):
         try:
             taken.append(take_in(source, content_type=content_type, into=into))
         except MaterialError as error:
@@ -103,18 +79,22 @@ def take_in_all(sources: Iterable[Path], *, content_type: str, into: Path) -> li
     return taken
 
 
-def take_in(source: Path, *, content_type: str, into: Path) -> TakenIn:
+def take_in(source: Path | Source, *, content_type: str, into: Path) -> TakenIn:
     """Take in one file. Its name is only used to speak about it; what counts is its content.
 
     The file is copied first and the copy is checked, so that nobody can exchange it in between.
 
-    :raises MaterialError: wrong type, too large, damaged or unsafe; one sentence that says what to do.
+    :raises MaterialError: wrong type, too large, damaged, unsafe or not the bytes that its name promises;
+        one sentence that says what to do.
     """
-    name = plain_name(source.name)
-    kind, media_type = _true_type(source, content_type, name)
-    _check_size(source, kind, name)
+    (file,) = as_sources([source])
+    name = file.name
+    kind, media_type = _expected_type(file.path, content_type, name)
+    check_size(file.path.stat().st_size, kind, name)
     into.mkdir(parents=True, exist_ok=True)
-    copy = _keep_copy(source, into, _EXTENSIONS[media_type], KINDS[kind].max_bytes, name)
+    copy = _keep_copy(file.path, into, _EXTENSIONS[media_type], KINDS[kind].max_bytes, name)
+    if file.sha256 not in ("", copy.sha256):
+        raise refused(name, "bukan lagi berkas yang diajukan: isinya berubah. Unggah dan ajukan kembali.")
     unchanged = TakenIn(
         original_name=name,
         kind=kind,
@@ -137,51 +117,16 @@ class _Copy:
     size_bytes: int
 
 
-def _true_type(source: Path, content_type: str, name: str) -> tuple[Kind, str]:
-    """Kind and media type by the first bytes; the decoders confirm it later."""
-    if not source.is_file():
-        raise refused(name, "tidak dapat dibaca. Salin ulang ke folder masuk.")
-    with source.open("rb") as stream:
-        head = stream.read(_HEAD)
-    if not head:
-        raise refused(name, "kosong (0 bita). Salin ulang dari sumbernya.")
-    media_type = _sniff(head)
+def _expected_type(source: Path, content_type: str, name: str) -> tuple[Kind, str]:
     accepted = MATERIALS[content_type].accepted
-    wanted = " atau ".join(f"{KINDS[kind].name} ({KINDS[kind].formats})" for kind in accepted)
-    for kind, rules in KINDS.items():
-        if media_type in rules.media_types:
-            if kind not in accepted:
-                raise refused(
-                    name,
-                    f"ternyata {rules.name}, sedangkan {CONTENT_TYPE_NAMES[content_type]} hanya menerima "
-                    f"{wanted}. Hapus dari kolom Bahan atau pilih jenis konten yang sesuai.",
-                )
-            return kind, media_type
-    what = _FOREIGN_NAMES.get(media_type, "berkas jenis lain yang tidak dapat dipakai")
-    raise refused(name, f"ternyata {what}, apa pun nama berkasnya. Kirim {wanted}.")
-
-
-def _sniff(head: bytes) -> str:
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if text.startswith((b"<!doctype html", b"<html")):
-        return "text/html"
-    if text.startswith((b"<svg", b"<?xml")):
-        return "image/svg+xml" if b"<svg" in text else "text/xml"
-    guess = filetype.guess(head)
-    if guess is None:
-        # Brands of MP4 keep being added; the decoder decides whether it really is one.
-        return "video/mp4" if head[4:8] == b"ftyp" else "application/octet-stream"
-    return _SAME_TYPE.get(guess.mime, guess.mime)
-
-
-def _check_size(source: Path, kind: Kind, name: str) -> None:
-    size, limit = source.stat().st_size, KINDS[kind].max_bytes
-    if size > limit:
+    kind, media_type = recognise(source, name=name, accepted=accepted)
+    if kind not in accepted:
         raise refused(
             name,
-            f"berukuran {size_text(size)}; {KINDS[kind].name} paling besar {size_text(limit)}. "
-            "Perkecil lalu kirim lagi.",
+            f"ternyata {KINDS[kind].name}, sedangkan {CONTENT_TYPE_NAMES[content_type]} hanya menerima "
+            f"{wanted_text(accepted)}. Hapus dari kolom Bahan atau pilih jenis konten yang sesuai.",
         )
+    return kind, media_type
 
 
 def _keep_copy(source: Path, into: Path, extension: str, limit: int, name: str) -> _Copy:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -55,6 +55,13 @@ class ContentRequest(BaseModel):
     document_date: date | None = None
 
 
+class Fault(NamedTuple):
+    """A mistake: the field it is in, and the sentence about it."""
+
+    field: str
+    sentence: str
+
+
 def accept_request(
     raw: dict[str, Any], *, offered_channels: Sequence[str], files_at_hand: Sequence[str], now: datetime
 ) -> ContentRequest:
@@ -64,10 +71,10 @@ def accept_request(
     :param offered_channels: channels of the office that are not switched off.
     :param files_at_hand: names in the office's intake folder.
     :param now: aware UTC time.
-    :raises RequestError: with one sentence per mistake, all at once.
+    :raises RequestError: with one sentence per mistake and its field, all at once.
     """
-    values = _tidy(raw)
-    problems = [
+    values = tidy_request(raw)
+    faults = [
         *_text_problems(values),
         *_channel_problems(values, offered_channels),
         *_kahar_problems(values),
@@ -76,16 +83,20 @@ def accept_request(
         *_upload_problems(values, now),
     ]
     try:
-        request = ContentRequest.model_validate({**values, "channels": _in_order(values["channels"])})
+        request = ContentRequest.model_validate({**values, "channels": in_order(values["channels"])})
     except ValidationError as error:
         for item in error.errors():
             field = str(item["loc"][0])
-            if field in _FIELD_PROBLEMS and _FIELD_PROBLEMS[field] not in problems:
-                problems.append(_FIELD_PROBLEMS[field])
-        raise RequestError(problems or ["Permohonan tidak lengkap. Periksa semua isian."]) from None
-    if problems:
-        raise RequestError(problems)
+            if field in _FIELD_PROBLEMS and (fault := Fault(field, _FIELD_PROBLEMS[field])) not in faults:
+                faults.append(fault)
+        raise _refusal(faults or [Fault("", "Permohonan tidak lengkap. Periksa semua isian.")]) from None
+    if faults:
+        raise _refusal(faults)
     return request
+
+
+def _refusal(faults: list[Fault]) -> RequestError:
+    return RequestError([fault.sentence for fault in faults], [fault.field for fault in faults])
 
 
 _ONE_LINE = ("title", "place", "document_number", "kahar_reason")
@@ -100,7 +111,7 @@ _FIELD_PROBLEMS = {
 }
 
 
-def _tidy(raw: dict[str, Any]) -> dict[str, Any]:
+def tidy_request(raw: dict[str, Any]) -> dict[str, Any]:
     """Known fields that were given: text trimmed, composed and free of invisible signs, lists as lists."""
     values: dict[str, Any] = {"title": "", "body": "", "channels": [], "materials": []}
     for field in ContentRequest.model_fields:
@@ -127,112 +138,119 @@ def _listed(value: Any) -> list[str]:
     return [name for item in items if item is not None and (name := plain_name(str(item)))]
 
 
-def _in_order(channels: Sequence[str]) -> tuple[str, ...]:
+def in_order(channels: Sequence[str]) -> tuple[str, ...]:
+    """Channels in SOP order, unknown ones left out."""
     return tuple(channel for channel in CHANNELS if channel in channels)
 
 
-def _text_problems(values: dict[str, Any]) -> list[str]:
-    problems = []
+def _text_problems(values: dict[str, Any]) -> list[Fault]:
+    faults = []
     title, body = len(values["title"]), len(values["body"])
     if not title:
-        problems.append("Judul masih kosong. Isi judul singkat yang akan tampil pada desain.")
+        faults.append(Fault("title", "Judul masih kosong. Isi judul singkat yang akan tampil pada desain."))
     elif title > TITLE_LENGTH:
-        problems.append(f"Judul {title} karakter; paling banyak {TITLE_LENGTH}. Pindahkan rinciannya ke isi.")
+        told = f"Judul {title} karakter; paling banyak {TITLE_LENGTH}. Pindahkan rinciannya ke isi."
+        faults.append(Fault("title", told))
     if not body:
-        problems.append("Isi konten masih kosong. Tulis paling sedikit satu kalimat.")
+        faults.append(Fault("body", "Isi konten masih kosong. Tulis paling sedikit satu kalimat."))
     elif body > BODY_LENGTH:
-        problems.append(f"Isi konten {body} karakter; paling banyak {BODY_LENGTH}. Ringkas isinya.")
+        told = f"Isi konten {body} karakter; paling banyak {BODY_LENGTH}. Ringkas isinya."
+        faults.append(Fault("body", told))
     for field, name in (("place", "Tempat"), ("document_number", "Nomor dokumen")):
         if len(values[field]) > LINE_LENGTH:
-            problems.append(
-                f"{name} {len(values[field])} karakter; paling banyak {LINE_LENGTH}. Tulis lebih singkat."
-            )
+            told = f"{name} {len(values[field])} karakter; paling banyak {LINE_LENGTH}. Tulis lebih singkat."
+            faults.append(Fault(field, told))
     if values.get("content_type") not in CONTENT_TYPES:
         names = ", ".join(CONTENT_TYPE_NAMES.values())
-        problems.append(f"Jenis konten tidak dikenal. Pilih salah satu dari: {names}.")
-    return problems
+        told = f"Jenis konten tidak dikenal. Pilih salah satu dari: {names}."
+        faults.append(Fault("content_type", told))
+    return faults
 
 
-def _channel_problems(values: dict[str, Any], offered: Sequence[str]) -> list[str]:
+def _channel_problems(values: dict[str, Any], offered: Sequence[str]) -> list[Fault]:
     unknown = [channel for channel in values["channels"] if channel not in offered]
     if unknown:
         names = ", ".join(CHANNEL_NAMES.get(channel, channel) for channel in unknown)
-        return [f"Kanal {names} tidak dipakai kantor ini. Pilih kanal lain."]
+        return [Fault("channels", f"Kanal {names} tidak dipakai kantor ini. Pilih kanal lain.")]
     if not values["channels"]:
-        return ["Belum ada kanal yang dipilih. Pilih paling sedikit satu kanal."]
+        return [Fault("channels", "Belum ada kanal yang dipilih. Pilih paling sedikit satu kanal.")]
     return []
 
 
-def _kahar_problems(values: dict[str, Any]) -> list[str]:
+def _kahar_problems(values: dict[str, Any]) -> list[Fault]:
     try:
         kahar = TypeAdapter(bool).validate_python(values.get("kahar", False))
     except ValidationError:
-        return [_FIELD_PROBLEMS["kahar"]]
+        return [Fault("kahar", _FIELD_PROBLEMS["kahar"])]
     reason = values["kahar_reason"]
+    told = ""
     if kahar and not reason:
-        return ["Keadaan kahar ditandai tanpa alasan. Tulis alasannya (SOP, Pengesahan angka 4)."]
-    if reason and not kahar:
-        return ["Alasan kahar diisi, tetapi keadaan kahar tidak ditandai. Tandai, atau kosongkan alasannya."]
-    if len(reason) > REASON_LENGTH:
-        return [f"Alasan kahar {len(reason)} karakter; paling banyak {REASON_LENGTH}. Ringkas alasannya."]
-    return []
+        told = "Keadaan kahar ditandai tanpa alasan. Tulis alasannya (SOP, Pengesahan angka 4)."
+    elif reason and not kahar:
+        told = "Alasan kahar diisi, tetapi keadaan kahar tidak ditandai. Tandai, atau kosongkan alasannya."
+    elif len(reason) > REASON_LENGTH:
+        told = f"Alasan kahar {len(reason)} karakter; paling banyak {REASON_LENGTH}. Ringkas alasannya."
+    return [Fault("kahar_reason", told)] if told else []
 
 
-def _file_problems(values: dict[str, Any], files_at_hand: Sequence[str]) -> list[str]:
+def _file_problems(values: dict[str, Any], files_at_hand: Sequence[str]) -> list[Fault]:
     at_hand = sorted({plain_name(name) for name in files_at_hand})
     names = values["materials"]
-    problems = []
+    sentences = []
     for name in dict.fromkeys(names):
         if name not in at_hand:
             close = difflib.get_close_matches(name, at_hand, n=3, cutoff=0.6)
             known = ", ".join(dict.fromkeys([*close, *at_hand][:10])) or "(folder masih kosong)"
-            problems.append(
+            sentences.append(
                 f"Berkas “{name}” tidak ada di folder masuk. Periksa ejaannya atau salin dulu berkasnya. "
                 f"Yang tersedia: {known}."
             )
         if names.count(name) > 1:
-            problems.append(f"Berkas “{name}” disebut lebih dari sekali. Hapus salah satunya.")
-    return problems
+            sentences.append(f"Berkas “{name}” disebut lebih dari sekali. Hapus salah satunya.")
+    return [Fault("materials", sentence) for sentence in sentences]
 
 
-def _type_problems(values: dict[str, Any]) -> list[str]:
+def _type_problems(values: dict[str, Any]) -> list[Fault]:
     """What a content type needs besides title and text."""
     content_type = values.get("content_type")
     if content_type not in CONTENT_TYPES:
         return []
     name, rule, count = CONTENT_TYPE_NAMES[content_type], MATERIALS[content_type], len(values["materials"])
-    problems = []
+    faults = []
     if rule.needed and not count:
         what = " dan ".join(KINDS[kind].name for kind in rule.needed)
-        problems.append(f"{name} memerlukan berkas {what}. Sebutkan nama berkasnya pada kolom Bahan.")
+        faults.append(Fault("materials", f"{name} memerlukan berkas {what}. Tambahkan pada kolom Bahan."))
     if count > rule.most_files:
-        problems.append(
+        told = (
             f"{name} menerima paling banyak {rule.most_files} berkas; yang disebut {count}. "
             "Hapus sebagian dari kolom Bahan."
         )
+        faults.append(Fault("materials", told))
     if content_type == "produk_hukum":
         if not values["document_number"]:
-            problems.append("Produk hukum memerlukan nomor dokumen. Tulis nomornya seperti pada dokumen.")
+            told = "Produk hukum memerlukan nomor dokumen. Tulis nomornya seperti pada dokumen."
+            faults.append(Fault("document_number", told))
         if "document_date" not in values:
-            problems.append("Produk hukum memerlukan tanggal dokumen. Pilih tanggal dari kalender.")
+            told = "Produk hukum memerlukan tanggal dokumen. Pilih tanggal dari kalender."
+            faults.append(Fault("document_date", told))
         if "web" not in values["channels"]:
-            problems.append(
-                "Produk hukum harus tayang di Website; kanal lain hanya mengumumkannya. Pilih Website."
-            )
-    return problems
+            told = "Produk hukum harus tayang di Website; kanal lain hanya mengumumkannya. Pilih Website."
+            faults.append(Fault("channels", told))
+    return faults
 
 
-def _upload_problems(values: dict[str, Any], now: datetime) -> list[str]:
+def _upload_problems(values: dict[str, Any], now: datetime) -> list[Fault]:
     if "upload_at" not in values:
         return []
+    told = ""
     try:
         upload_at = TypeAdapter(datetime).validate_python(values["upload_at"])
     except ValidationError:
-        return [_FIELD_PROBLEMS["upload_at"]]
+        return [Fault("upload_at", _FIELD_PROBLEMS["upload_at"])]
     if upload_at.tzinfo is None:
-        return ["Waktu unggah tanpa zona waktu. Pilih ulang tanggal dan jamnya."]
-    if upload_at <= now:
-        return ["Waktu unggah sudah lewat. Pilih waktu yang akan datang, atau kosongkan untuk segera."]
-    if upload_at > now + LATEST_UPLOAD:
-        return ["Waktu unggah lebih dari setahun lagi. Periksa tahunnya."]
-    return []
+        told = "Waktu unggah tanpa zona waktu. Pilih ulang tanggal dan jamnya."
+    elif upload_at <= now:
+        told = "Waktu unggah sudah lewat. Pilih waktu yang akan datang, atau kosongkan untuk segera."
+    elif upload_at > now + LATEST_UPLOAD:
+        told = "Waktu unggah lebih dari setahun lagi. Periksa tahunnya."
+    return [Fault("upload_at", told)] if told else []

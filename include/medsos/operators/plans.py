@@ -11,6 +11,7 @@ from medsos.operators.cycle import CycleRun
 if TYPE_CHECKING:
     from medsos.content.plan import ContentPlan
     from medsos.content.request import ContentRequest
+    from medsos.offices.model import Office
     from medsos.store.models import Approval
 
 
@@ -26,6 +27,11 @@ def request_of(run: CycleRun) -> ContentRequest:
 
 def drafted_plan(run: CycleRun) -> ContentPlan:
     """The first draft, made from the request within the channels' limits."""
+    return plan_for(request_of(run), run.office)
+
+
+def plan_for(request: ContentRequest, office: Office) -> ContentPlan:
+    """The words that would be proposed for a request; also for one that nobody has sent yet."""
     from medsos.channels.limits import LIMITS, text_length
     from medsos.content.captions import draft_plan
 
@@ -33,8 +39,8 @@ def drafted_plan(run: CycleRun) -> ContentPlan:
         channel: limits.text_length for channel, limits in LIMITS.items() if limits.text_length is not None
     }
     return draft_plan(
-        request_of(run),
-        run.office,
+        request,
+        office,
         budgets=budgets,
         measure=lambda channel, text: text_length(LIMITS[channel].text_unit, text),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from medsos.approval.seal import designs_of_round, designs_told
 from medsos.channels.limits import LIMITS
 from medsos.content.transcode import transcode
 from medsos.content.video import VideoFacts, cover_frame, probe
-from medsos.design.model import DesignFields, DesignRequest
+from medsos.design.model import DesignFields, DesignRequest, RenderedDesign
 from medsos.design.render import render_design
 from medsos.design.rendition import adjustment, fitting_target, unfit
 from medsos.errors import DesignError
@@ -30,6 +30,7 @@ from medsos.store.session import transaction
 if TYPE_CHECKING:
     from medsos.content.plan import ContentPlan
     from medsos.content.request import ContentRequest
+    from medsos.offices.model import Brand, Office
 
 
 @dataclass(frozen=True)
@@ -100,20 +101,7 @@ def _files_of_channel(
     materials: list[Material],
 ) -> list[_File]:
     """The picture, the video as this channel takes it, and the document as it was handed in."""
-    fields = DesignFields(
-        headline=plan.headline,
-        summary=plan.summary,
-        office_name=run.office.short_name,
-        website=run.office.website.removeprefix("https://"),
-        handle=run.office.channels[channel].account,
-        date_text=long_date(request.activity_date or request.document_date),
-        place=request.place,
-        document_number=request.document_number,
-        photos=photos,
-    )
-    design = render_design(
-        DesignRequest(content_type=request.content_type, channel=channel, brand=run.brand, fields=fields)
-    )
+    design = design_of(run.office, run.brand, channel, plan, request, photos)
     stored = run.archive.put_version(f"{run.folder}/{DESIGNS}/putaran-{round_no}/{channel}.jpg", design.jpeg)
     fitted = [_fitted(run, channel, video) for video in videos]
     documents = [m for m in materials if m.clean_media_type == "application/pdf" and channel == "web"]
@@ -122,6 +110,35 @@ def _files_of_channel(
     kind = "cover" if videos else "image"
     picture = _File(kind, stored, "image/jpeg", design.width, design.height, notes=notes)
     return [picture, *fitted, *(_as_handed_in("document", m) for m in documents)]
+
+
+def design_of(
+    office: Office,
+    brand: Brand,
+    channel: Channel,
+    plan: ContentPlan,
+    request: ContentRequest,
+    photos: Sequence[Path],
+) -> RenderedDesign:
+    """The picture of one channel. The preview of a request is made here too, so it cannot show anything else.
+
+    :param photos: clean pictures; the frame of a video goes first.
+    :raises DesignError: when a text that must be whole does not fit, or a photo cannot be read.
+    """
+    fields = DesignFields(
+        headline=plan.headline,
+        summary=plan.summary,
+        office_name=office.short_name,
+        website=office.website.removeprefix("https://"),
+        handle=office.channels[channel].account,
+        date_text=long_date(request.activity_date or request.document_date),
+        place=request.place,
+        document_number=request.document_number,
+        photos=tuple(photos),
+    )
+    return render_design(
+        DesignRequest(content_type=request.content_type, channel=channel, brand=brand, fields=fields)
+    )
 
 
 def _fitted(run: CycleRun, channel: Channel, video: _Video) -> _File:

@@ -64,7 +64,17 @@ class AcceptRequestOperator(BaseOperator):
             )
         except (RequestError, ConfigError) as error:
             self.log.error("%s", error)
+            _give_back(dag_run.run_id, error)
             raise AirflowFailException(str(error)) from None
+
+
+def _give_back(run_id: str, error: Exception) -> None:
+    """Reopen the draft that this run came from, if it came from one, with what is wrong with it."""
+    from medsos.drafts.book import come_back
+    from medsos.store.session import transaction
+
+    with transaction() as session:
+        come_back(session, run_id, error.problems if isinstance(error, RequestError) else [str(error)])
 
 
 def _cycle_of(dag_id: str, run_id: str) -> tuple[int | None, bool]:
@@ -98,31 +108,54 @@ def _open_cycle(
     clock: Clock,
 ) -> int:
     """Check, take in, enter. Files are copied between two transactions: a video must not hold the lock."""
+    from medsos.content.handed_over import names_at_hand, sources_of
     from medsos.content.intake import take_in_all
-    from medsos.content.materials import files_at_hand, resolve_materials
     from medsos.content.request import accept_request
-    from medsos.operators.repeats import refuse_a_repeat
+    from medsos.drafts.handover import settle
     from medsos.store.session import transaction
 
     now = clock()
-    intake = settings.intake_dir(office.slug)
-    request = accept_request(
-        raw, offered_channels=office.offered_channels, files_at_hand=files_at_hand(intake), now=now
-    )
+    intake, uploads = settings.intake_dir(office.slug), settings.uploads_dir(office.slug)
+    at_hand = names_at_hand(intake, uploads, raw.get("materials"))
+    request = accept_request(raw, offered_channels=office.offered_channels, files_at_hand=at_hand, now=now)
     with tempfile.TemporaryDirectory(prefix="medsos-") as folder:
-        taken = take_in_all(
-            resolve_materials(intake, request.materials), content_type=request.content_type, into=Path(folder)
-        )
+        sources = sources_of(intake, uploads, request.materials)
+        taken = take_in_all(sources, content_type=request.content_type, into=Path(folder))
+        documents = [item.original_sha256 for item in taken]
         with transaction() as session:
-            _somebody_may_approve(session, office, requester, now)
-            _not_out_yet(session, office, request, taken, begun)
-            if begun is None:
-                refuse_a_repeat(session, office.slug, request.model_dump(mode="json"), now)
+            refuse_what_leads_nowhere(
+                session, office, request, documents=documents, requester=requester, now=now, begun=begun
+            )
             cycle_id = begun or _insert(session, office, request, requester, dag_id, run_id, now)
         materials = _archived(cycle_id, taken)
         with transaction() as session:
             _enter(session, cycle_id, request, requester, materials, now=now, finished=clock())
+            settle(session, run_id, cycle_id)
     return cycle_id
+
+
+def refuse_what_leads_nowhere(
+    session: Session,
+    office: Office,
+    request: ContentRequest,
+    *,
+    documents: Sequence[str],
+    requester: str,
+    now: datetime,
+    begun: int | None = None,
+) -> None:
+    """Check what no form can: somebody may approve, it is not out yet, there is no such cycle already.
+
+    :param documents: SHA-256 of the files that the request brings.
+    :param begun: the cycle that an earlier try of the same run has made.
+    :raises RequestError: with a sentence that says why not.
+    """
+    from medsos.operators.repeats import refuse_a_repeat
+
+    _somebody_may_approve(session, office, requester, now)
+    _not_out_yet(session, office, request, documents, begun)
+    if begun is None:
+        refuse_a_repeat(session, office.slug, request.model_dump(mode="json"), now)
 
 
 def _somebody_may_approve(session: Session, office: Office, requester: str, now: datetime) -> None:
@@ -144,14 +177,13 @@ def _somebody_may_approve(session: Session, office: Office, requester: str, now:
 
 
 def _not_out_yet(
-    session: Session, office: Office, request: ContentRequest, taken: list[TakenIn], begun: int | None
+    session: Session, office: Office, request: ContentRequest, documents: Sequence[str], begun: int | None
 ) -> None:
     """:raises RequestError: this legal product is out already and locked."""
     from medsos.publishing.lock import LOCKED_TYPES, legal_product_message, legal_product_out
 
     if request.content_type not in LOCKED_TYPES:
         return
-    documents = [item.original_sha256 for item in taken]
     out = legal_product_out(session, office=office.slug, documents=documents, channels=request.channels)
     if out := out - {begun}:
         raise RequestError([legal_product_message(out)])

@@ -3,6 +3,7 @@
 from medsos.store.answers import StoredAnswer
 from medsos.store.base import Base
 from medsos.store.cycles import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow
+from medsos.store.drafts import Draft, DraftFile
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.store.events import AuditEntry, StepEvent
 from medsos.store.notices import Notice
@@ -19,6 +20,8 @@ __all__ = [
     "CycleScorecard",
     "Delegation",
     "Design",
+    "Draft",
+    "DraftFile",
     "Evidence",
     "FormAnswer",
     "Lease",
