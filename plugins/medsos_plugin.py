@@ -30,6 +30,7 @@ class MedsosPlugin(AirflowPlugin):
     fastapi_apps = [{"app": Pages(), "url_prefix": PREFIX, "name": "Medsos KPU"}]  # noqa: RUF012
     external_views = [  # noqa: RUF012
         _view("Tindakan", "perlu-tindakan", "tindakan", url_route="perlu-tindakan", nav_top_level=True),
+        _view("Ajukan", "ajukan", "ajukan", url_route="ajukan", nav_top_level=True),
         _view("Siklus", "siklus", "siklus", url_route="siklus", nav_top_level=True),
         _view("Evaluasi", "evaluasi", "evaluasi", url_route="evaluasi", nav_top_level=True),
         _view("Arsip", "arsip-siklus", "arsip", url_route="arsip-siklus", nav_top_level=True),

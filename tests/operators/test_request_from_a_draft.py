@@ -1,4 +1,4 @@
-"""A request from the page: the run takes the very bytes that were previewed, and gives back what it refuses."""
+"""A request from the page: the run takes the very bytes of the preview, and gives back what it refuses."""
 
 from __future__ import annotations
 

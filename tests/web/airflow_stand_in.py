@@ -16,10 +16,11 @@ ACCOUNTS = {
 
 
 class Airflow:
-    """Forms that wait, and the answers that came.
+    """Forms that wait, the answers that came, and the runs that were started.
 
-    `refuse_with` is the status of the next answers; `lost` holds what earlier tries were answered, by number;
-    while it `is_down` no form can be read.
+    `refuse_with` is the status of the next answers, `refuse_runs_with` that of the next starts; with
+    `lose_answers` the run starts all the same. `lost` holds what earlier tries were answered, by number; while
+    it `is_down` no form can be read.
     """
 
     def __init__(self) -> None:
@@ -28,12 +29,19 @@ class Airflow:
         self.refuse_with: int | None = None
         self.is_down = False
         self.lost: dict[int, dict[str, Any]] = {}
+        self.runs: dict[str, dict[str, Any]] = {}
+        self.refuse_runs_with: int | None = None
+        self.lose_answers = False
+        self.paused = False
         self.app = FastAPI()
         self.app.get("/api/v2/dags/~/dagRuns/~/hitlDetails")(self._list)
         path = "/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
         self.app.get(path)(self._one)
         self.app.get(path + "/tries/{number}")(self._try)
         self.app.patch(path)(self._answer)
+        self.app.post("/api/v2/dags/{dag}/dagRuns")(self._start)
+        self.app.get("/api/v2/dags/{dag}/dagRuns/{run}")(self._run)
+        self.app.get("/api/v2/dags/{dag}")(self._dag)
         self.app.get("/api/v2/dags/{dag}/dagRuns/{run}/hitlDetails")(self._of_run)
 
     def assign(self, dag: str, run: str, task: str, people: Sequence[Any]) -> None:
@@ -72,3 +80,24 @@ class Airflow:
         form["task_instance"]["state"] = "scheduled"
         self.answers.append((task, body["chosen_options"][0], body["params_input"]))
         return form
+
+    async def _start(self, dag: str, request: Request) -> dict[str, Any]:
+        body = await request.json()
+        if self.refuse_runs_with and not self.lose_answers:
+            raise HTTPException(self.refuse_runs_with, "not today")
+        if body["dag_run_id"] in self.runs:
+            raise HTTPException(409)
+        self.runs[body["dag_run_id"]] = {
+            "dag_id": dag, "dag_run_id": body["dag_run_id"], "conf": body["conf"], "state": "queued",
+        }  # fmt: skip
+        if self.refuse_runs_with:
+            raise HTTPException(self.refuse_runs_with)
+        return self.runs[body["dag_run_id"]]
+
+    async def _run(self, dag: str, run: str) -> dict[str, Any]:
+        if run not in self.runs:
+            raise HTTPException(404)
+        return self.runs[run]
+
+    async def _dag(self, dag: str) -> dict[str, Any]:
+        return {"dag_id": dag, "is_paused": self.paused}

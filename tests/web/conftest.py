@@ -25,6 +25,7 @@ from web_samples import (
 from medsos.evidence.archive import Archive
 from medsos.web.accounts import accounts
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
+from medsos.web.airflow_runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
 from social_pages import social_pages
@@ -47,16 +48,25 @@ def archive(home: Path) -> Archive:
 
 @pytest.fixture
 def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
-    """`visit("kasubbag")` is that person's browser; `may_read` says which DAGs Airflow shows them."""
+    """`visit("kasubbag")` is that person's browser; which DAGs Airflow lets them read and start is told."""
 
     def as_person(
-        username: str, may_read: Callable[[str], bool] = lambda _: True, *, is_system_admin: bool = False
+        username: str,
+        may_read: Callable[[str], bool] = lambda _: True,
+        may_start: Callable[[str], bool] = lambda _: True,
+        *,
+        is_system_admin: bool = False,
     ) -> TestClient:
         pages = create_app()
-        pages.dependency_overrides[visitor] = lambda: Visitor(username, may_read, is_system_admin)
+        pages.dependency_overrides[visitor] = lambda: Visitor(
+            username, may_read, is_system_admin=is_system_admin, may_start=may_start
+        )
         pages.dependency_overrides[accounts] = lambda: ACCOUNTS.get
         pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
             {}, application=lambda: airflow.app, assigner=airflow.assign
+        )
+        pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns(
+            {}, application=lambda: airflow.app, pause=_at_once
         )
         return _mounted(pages)
 
@@ -108,6 +118,10 @@ def finished(archive: Archive) -> int:
     decide(cycle_id, 1, "setuju")
     publish_all(archive, cycle_id)
     return cycle_id
+
+
+async def _at_once(_: float) -> None:
+    """Nobody waits in a test."""
 
 
 def _mounted(pages: FastAPI) -> TestClient:

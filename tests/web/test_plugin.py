@@ -25,7 +25,7 @@ def test_menu_and_tab_lead_to_pages_that_exist_and_have_icons() -> None:
 
     pages = {route.path for route in create_app().routes}
     views = plugin().external_views
-    names = ["Tindakan", "Siklus", "Evaluasi", "Arsip", "Pejabat", "Formulir"]
+    names = ["Tindakan", "Ajukan", "Siklus", "Evaluasi", "Arsip", "Pejabat", "Formulir"]
     assert [view["name"] for view in views] == names
     assert len({view["url_route"] for view in views}) == len(views)
     for view in views:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,7 +72,8 @@ def take_in_all(sources: Iterable[Path | Source], *, content_type: str, into: Pa
             taken.append(take_in(source, content_type=content_type, into=into))
         except MaterialError as error:
             problems += error.problems
-    problems += _count_problems(taken, content_type, some_refused=bool(problems))
+    kinds = [(file.kind, file.original_name) for file in taken]
+    problems += kind_problems(kinds, content_type, some_refused=bool(problems))
     problems += _twice(taken)
     if problems:
         raise MaterialError(problems)
@@ -208,21 +209,33 @@ _CHECKS: dict[Kind, Callable[[TakenIn], TakenIn]] = {
 }
 
 
-def _count_problems(taken: list[TakenIn], content_type: str, *, some_refused: bool) -> list[str]:
-    problems = []
-    for kind, rules in KINDS.items():
-        fewest, most = MATERIALS[content_type].bounds(kind)
-        names = [file.original_name for file in taken if file.kind == kind]
+def kind_problems(
+    files: Sequence[tuple[Kind, str]], content_type: str, *, some_refused: bool = False
+) -> list[str]:
+    """What is wrong with the kinds and numbers of a request's files, one sentence each.
+
+    :param files: kind and name. :param some_refused: others were refused already, so one may seem missing.
+    """
+    rule, type_name = MATERIALS[content_type], CONTENT_TYPE_NAMES[content_type]
+    problems = [
+        f"Berkas “{name}” adalah {KINDS[kind].name}, sedangkan {type_name} hanya menerima "
+        f"{wanted_text(rule.accepted)}. Hapus berkasnya atau pilih jenis konten yang sesuai."
+        for kind, name in files
+        if kind not in rule.accepted
+    ]
+    for kind in rule.accepted:
+        rules, (fewest, most) = KINDS[kind], rule.bounds(kind)
+        names = [name for of_kind, name in files if of_kind == kind]
         if len(names) > most:
             listed = ", ".join(f"“{name}”" for name in names)
             problems.append(
-                f"{CONTENT_TYPE_NAMES[content_type]} menerima paling banyak {most} {rules.name}; "
+                f"{type_name} menerima paling banyak {most} {rules.name}; "
                 f"yang disebut {len(names)}: {listed}. Hapus sebagian dari kolom Bahan."
             )
         # A refused file may be the very one that is missing here; its own sentence is enough.
         if len(names) < fewest and not some_refused:
             problems.append(
-                f"{CONTENT_TYPE_NAMES[content_type]} memerlukan {rules.name} ({rules.formats}). "
+                f"{type_name} memerlukan {rules.name} ({rules.formats}). "
                 "Tambahkan berkasnya pada kolom Bahan."
             )
     return problems

@@ -61,6 +61,10 @@ class Addresses:
         """The page of one upload, or a part of it."""
         return self.page(f"unggahan/{cycle_id}/{channel}" + (f"/{part}" if part else ""), **query)
 
+    def request(self, draft_id: str, part: str = "", **query: object) -> str:
+        """The page of a request that is being written, or a part of it."""
+        return self.page(f"ajukan/{draft_id}" + (f"/{part}" if part else ""), **query)
+
     def file(self, path: str, width: int | None = None) -> str:
         """A file of the archive, or its thumbnail."""
         return f"{self.base}/arsip/{quote(path)}" + (f"?lebar={width}" if width else "")

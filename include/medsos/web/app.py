@@ -23,6 +23,9 @@ from medsos.web import (
     officials_routes,
     own_form_routes,
     package,
+    request_files,
+    request_preview,
+    request_routes,
     upload_routes,
 )
 from medsos.web.addresses import addresses_of
@@ -50,6 +53,9 @@ DIGITS = len(str(LARGEST_NUMBER))
 
 ROOMS = (
     actions,
+    request_routes,
+    request_files,
+    request_preview,
     approval_routes,
     own_form_routes,
     upload_routes,

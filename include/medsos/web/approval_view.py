@@ -18,11 +18,11 @@ from medsos.settings import load_settings
 from medsos.sop.model import Sop, load_sop
 from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow, StepEvent
 from medsos.web.approval_checks import Check, checks_of_channel
+from medsos.web.asked import Asked, asked_of
 from medsos.web.caption_view import LINKED, Piece, pieces
 from medsos.web.changes import Change, changes
 from medsos.web.materials_view import materials_of
 from medsos.web.office_view import local_day, office_of, person_name
-from medsos.web.request_view import Asked, asked_of
 
 
 @dataclass(frozen=True)

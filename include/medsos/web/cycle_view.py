@@ -30,9 +30,9 @@ from medsos.store.models import (
     StepDuration,
     StepEvent,
 )
+from medsos.web.asked import Asked, asked_of
 from medsos.web.channel_state import ChannelState, channel_state
 from medsos.web.office_view import office_of, person_name
-from medsos.web.request_view import Asked, asked_of
 
 HASHED_UP_TO = 5_000_000
 """Bytes: files without a recorded checksum are hashed for the page up to this size."""

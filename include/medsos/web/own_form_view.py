@@ -17,11 +17,11 @@ from medsos.operators.plans import drafted_plan, plan_of_round, video_problems
 from medsos.settings import load_settings
 from medsos.sop.model import SopStep, load_sop
 from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, Minutes
+from medsos.web.asked import Asked, asked_of
 from medsos.web.assignees import entitled_now
 from medsos.web.materials_view import materials_of
 from medsos.web.office_view import office_of, person_name
 from medsos.web.own_forms import OwnForm, typed_of_answer
-from medsos.web.request_view import Asked, asked_of
 
 RECENT = 15
 """How many meetings are offered whose minutes may be shared."""

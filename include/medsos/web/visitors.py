@@ -20,11 +20,13 @@ class Visitor:
     :param username: name under which Airflow records the user's answers.
     :param may_read: whether Airflow lets this user read the DAG with that id, and so its cycles.
     :param is_system_admin: whether this user looks after the installation: Airflow's role Admin.
+    :param may_start: whether Airflow lets this user start a run of it, and so request content.
     """
 
     username: str
     may_read: Callable[[str], bool] = field(repr=False)
     is_system_admin: bool = False
+    may_start: Callable[[str], bool] = field(repr=False, default=lambda _: False)
 
 
 async def visitor(request: Request) -> Visitor:
@@ -32,7 +34,7 @@ async def visitor(request: Request) -> Visitor:
 
     :raises NotLoggedIn: no valid session. What that means for the answer is decided in `web.app`.
     """
-    from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
+    from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity, DagDetails
     from airflow.api_fastapi.core_api.security import bearer_scheme, get_auth_manager, get_user
 
     try:
@@ -43,7 +45,12 @@ async def visitor(request: Request) -> Visitor:
     def may_read(dag_id: str) -> bool:
         return get_auth_manager().is_authorized_dag(method="GET", details=DagDetails(id=dag_id), user=user)
 
-    return Visitor(user.get_name(), may_read, is_system_admin=_is_system_admin(user))
+    def may_start(dag_id: str) -> bool:
+        return get_auth_manager().is_authorized_dag(
+            method="POST", access_entity=DagAccessEntity.RUN, details=DagDetails(id=dag_id), user=user
+        )
+
+    return Visitor(user.get_name(), may_read, is_system_admin=_is_system_admin(user), may_start=may_start)
 
 
 def _is_system_admin(user: Any) -> bool:
