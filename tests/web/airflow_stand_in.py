@@ -19,8 +19,8 @@ class Airflow:
     """Forms that wait, the answers that came, and the runs that were started.
 
     `refuse_with` is the status of the next answers, `refuse_runs_with` that of the next starts; with
-    `lose_answers` the run starts all the same. `lost` holds what earlier tries were answered, by number; while
-    it `is_down` no form can be read.
+    `lose_answers` the run starts all the same. `lost` holds what earlier tries were answered, by number;
+    while it `is_down` no form can be read.
     """
 
     def __init__(self) -> None:

@@ -13,6 +13,7 @@ from medsos.store.session import reading
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow_forms import AirflowFormsDep
 from medsos.web.page import page
+from medsos.web.request_view import offices_for
 from medsos.web.telling import tell
 from medsos.web.visitors import VisitorDep
 from medsos.web.waiting_view import APPROVAL_TASK, Everything, everything_waiting, form_page
@@ -51,6 +52,7 @@ async def waiting_for_me(request: Request, visitor: VisitorDep, forms: AirflowFo
         mine=[item for item in found.items if item.is_for(visitor.username)],
         others=[item for item in found.items if not item.is_for(visitor.username)],
         shown=SHOWN,
+        may_request=bool(offices_for(visitor)),
     )
 
 

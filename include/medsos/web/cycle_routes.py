@@ -27,6 +27,7 @@ from medsos.web.notices_view import NoticesView, notices_view
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
+from medsos.web.request_view import offices_for
 from medsos.web.trail_view import TrailView, trail_view
 from medsos.web.visitors import Visitor, VisitorDep
 from medsos.web.waiting_view import form_page
@@ -88,6 +89,7 @@ async def list_cycles(
         chosen=chosen,
         number=number,
         pages=max(1, -(-found.total // PAGE_SIZE)),
+        may_request=bool(offices_for(visitor)),
     )
 
 

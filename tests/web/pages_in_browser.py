@@ -1,0 +1,70 @@
+"""Serves the pages on a port of this machine and opens them in Chromium, desktop or phone."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+from airflow_stand_in import Airflow
+from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from medsos.evidence.screenshot import FLAGS, find_chromium
+from medsos.settings import load_settings
+from medsos.web.airflow_forms import AirflowForms, airflow_forms
+from medsos.web.airflow_runs import AirflowRuns, airflow_runs
+from medsos.web.app import create_app
+from medsos.web.visitors import Visitor, visitor
+
+DESKTOP = ViewportSize(width=1280, height=900)
+PHONE = ViewportSize(width=390, height=844)
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=find_chromium(load_settings().chromium), args=flags
+        )
+        yield running
+        running.close()
+
+
+@contextmanager
+def pages_of(username: str, airflow: Airflow) -> Iterator[int]:
+    """The pages as this person sees them; gives the port."""
+    pages, root = create_app(), FastAPI()
+    pages.dependency_overrides[visitor] = lambda: Visitor(username, lambda _: True, lambda _: True)
+    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
+    pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
+    root.mount("/medsos", pages)
+    server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    yield server.servers[0].sockets[0].getsockname()[1]
+    server.should_exit = True
+    thread.join()
+
+
+@contextmanager
+def opened(browser: Browser, port: int, path: str, viewport: ViewportSize, **context: Any) -> Iterator[Page]:
+    """A page of ours; errors of its scripts fail the test."""
+    window = browser.new_context(viewport=viewport, locale="id-ID", timezone_id="Asia/Jakarta", **context)
+    page = window.new_page()
+    page.set_default_timeout(30_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"http://127.0.0.1:{port}/medsos/{path}")
+    yield page
+    assert errors == []
+    window.close()
