@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import pytest
 from content_samples import scene
 from picture_intake import take
@@ -175,3 +176,9 @@ def test_a_phone_jpeg_with_a_second_picture_inside_is_a_photo_not_an_animation(i
     scene().save(path, "MPO", save_all=True, append_images=[scene(200, 150)])
     file = take(path, work)
     assert (file.media_type, file.width, file.height) == ("image/jpeg", 400, 300)
+
+
+def test_a_picture_of_pure_noise_is_encoded_too(jpeg, work):
+    noise = np.random.default_rng(1).integers(0, 255, (480, 640, 3), dtype=np.uint8)
+    file = take(jpeg(image=Image.fromarray(noise)), work)
+    assert file.clean_path.read_bytes().startswith(b"\xff\xd8")

@@ -8,9 +8,9 @@ from io import BytesIO
 
 import pytest
 from fastapi.testclient import TestClient
+from page_reading import text_of
 from PIL import Image
 from request_page_kit import OWN_PAGE, begun, fields_of, photo, press, stored, stored_files, upload
-from upload_page_kit import text_of
 from web_samples import office_with_people
 
 Visit = Callable[..., TestClient]

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
+from page_reading import text_of
 from request_page_kit import OWN_PAGE, begun, photo, press, stored, stored_files, token_of, upload
-from upload_page_kit import text_of
 from web_samples import office_with_people
 
 from builders import make_cycle

@@ -59,12 +59,17 @@ def clean_picture(path: Path, media_type: str, *, name: str) -> CleanPicture:
     return CleanPicture(encode_jpeg(plain), plain.width, plain.height)
 
 
-def encode_jpeg(image: Image.Image) -> bytes:
+def encode_jpeg(image: Image.Image, quality: int = QUALITY) -> bytes:
     """JPEG of an RGB picture, without metadata. Equal pixels give equal bytes."""
     # Pillow would copy comments and profiles from here into the new file.
     image.info.clear()
     out = io.BytesIO()
-    image.save(out, "JPEG", quality=QUALITY, subsampling=0, optimize=True)
+    try:
+        image.save(out, "JPEG", quality=quality, subsampling=0, optimize=True)
+    except OSError:
+        # Optimising needs the whole picture in one buffer, and of pure noise Pillow makes it too small.
+        out = io.BytesIO()
+        image.save(out, "JPEG", quality=quality, subsampling=0)
     return out.getvalue()
 
 

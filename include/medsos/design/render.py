@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-
+from medsos.content.pictures import encode_jpeg
 from medsos.design.layout import load_canvases, load_layout
 from medsos.design.model import DesignFields, DesignRequest, RenderedDesign
 from medsos.design.painter import Composition, Painter
@@ -23,12 +22,11 @@ def render_design(request: DesignRequest) -> RenderedDesign:
     """
     composition = compose(request)
     for quality in _QUALITIES:
-        buffer = io.BytesIO()
-        composition.image.save(buffer, "JPEG", quality=quality, subsampling=0, optimize=True)
-        if buffer.tell() < MAX_BYTES:
+        jpeg = encode_jpeg(composition.image, quality)
+        if len(jpeg) < MAX_BYTES:
             break
     width, height = composition.image.size
-    return RenderedDesign(buffer.getvalue(), width, height, tuple(dict.fromkeys(composition.notes)))
+    return RenderedDesign(jpeg, width, height, tuple(dict.fromkeys(composition.notes)))
 
 
 def compose(request: DesignRequest) -> Composition:

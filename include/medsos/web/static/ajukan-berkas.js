@@ -4,6 +4,7 @@
   const place = document.getElementById("taruh");
   const input = document.getElementById("berkas");
   const list = document.getElementById("daftar-berkas");
+  const refusals = document.getElementById("ditolak");
   const form = document.getElementById("permohonan");
   const PIECE = 4 * 1024 * 1024;
   const WAITS = [1, 2, 4, 8, 15];
@@ -68,15 +69,12 @@
     return { item, bar: item.querySelector("progress"), state: item.querySelector(".state") };
   }
 
+  // Beside the list, which comes anew with every file that is done.
   function refuse(name, sentence) {
-    const item = document.createElement("li");
-    item.className = "file unfinished refused";
-    item.setAttribute("role", "alert");
-    const about = document.createElement("p");
-    about.className = "problem";
-    about.textContent = sentence || `Berkas “${name}” tidak dapat diunggah. Coba lagi.`;
-    item.append(about);
-    list.append(item);
+    const told = document.createElement("p");
+    told.className = "problem refused";
+    told.textContent = sentence || `Berkas “${name}” tidak dapat diunggah. Coba lagi.`;
+    refusals.append(told);
   }
 
   function send(address, file, offset, shown) {
@@ -139,6 +137,9 @@
         await cupboard.drop(id);
         refuse(file.name, request.status === 422 ? answerOf(request).masalah : "");
         return;
+      } else if (request && request.status >= 500 && failures >= WAITS.length) {
+        line(id, file).state.textContent = "Server tidak dapat memproses berkas ini. Beri tahu admin sistem.";
+        return;
       } else {
         failures += 1;
         line(id, file).state.textContent = "Sambungan terputus; dilanjutkan sendiri …";
@@ -187,7 +188,7 @@
   // One after the other: two at once would only share the same line.
   let queue = Promise.resolve();
   function take(files) {
-    for (const refused of list.querySelectorAll(".refused")) refused.remove();
+    refusals.replaceChildren();
     for (const file of files) queue = queue.then(() => announce(file));
   }
 
