@@ -4,8 +4,8 @@ Setiap kali dijalankan, DAG ini membawa **satu konten** melalui enam langkah SOP
 
 {steps}
 
-**Memulai:** tekan *Trigger*, isi formulir permohonan. Foto, video atau PDF disalin dahulu ke folder masuk
-kantor; pada formulir cukup ditulis nama berkasnya.
+**Memulai:** buka *Ajukan* pada menu kiri. *Trigger* dapat dipakai juga: foto, video atau PDF disalin dahulu
+ke folder masuk kantor; pada formulir cukup ditulis nama berkasnya.
 
 **Mengisi formulir:** tugas yang menunggu orang tampak pada *Required Actions*. Tidak ada yang dianggap
 setuju karena diam.

@@ -241,7 +241,7 @@ def test_changing_the_type_keeps_what_was_typed_and_shows_its_fields(browser: Br
         begin(page, "Ucapan hari besar")
         page.get_by_label("Judul").fill("Keputusan nomor dua belas")
         page.get_by_text("Jenis: Ucapan hari besar").click()
-        page.get_by_role("radio", name="Produk hukum").check()
+        page.get_by_role("radio", name="Produk hukum").click()
         page.get_by_label("Nomor dokumen").wait_for()
         assert page.get_by_label("Judul").input_value() == "Keputusan nomor dua belas"
 

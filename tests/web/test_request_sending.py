@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from airflow.sdk.definitions.param import ParamsDict
 from airflow_stand_in import Airflow
 from fastapi.testclient import TestClient
 from page_reading import text_of
@@ -54,7 +55,10 @@ def test_the_run_gets_what_the_trigger_form_would_send_and_the_files_by_their_co
     assert run["conf"]["upload_at"] == "2026-12-24T10:00:00+07:00"
     assert run["conf"]["materials"] == [f"IMG_0001.sha256-{sha256}.jpg"]
     office = load_office(load_settings().offices_dir, "kota-bengkulu")
-    assert set(run["conf"]) == set(trigger_form(office))
+    form = ParamsDict(trigger_form(office))
+    assert set(run["conf"]) == set(form)
+    form.update(run["conf"])
+    assert form.validate() == run["conf"], "Airflow's own form could have sent it"
     assert (load_settings().uploads_dir("kota-bengkulu") / sha256).read_bytes() == photo()
 
 

@@ -20,12 +20,14 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
 from medsos.clock import utc_now
+from medsos.devtools.guide_request import request_content, show_trigger_form
 from medsos.errors import StackError
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.supervisor import Stack
 
 ZONE = ZoneInfo("Asia/Jakarta")
+OFFICE = "kota-bengkulu"
 DAG_ID = "content_cycle__kota_bengkulu"
 DESKTOP = ViewportSize(width=1280, height=900)
 PHONE = ViewportSize(width=390, height=844)
@@ -128,17 +130,9 @@ def walk(stack: Stack, pictures: Path, photo: str) -> None:
 
 def _admin_requests(tour: Walk) -> None:
     with tour.visit("admin", DESKTOP) as page:
-        tour.open(page, f"/dags/{DAG_ID}")
-        page.get_by_role("button", name="Trigger").first.click()
-        page.locator("[name=element_title]").fill(TITLE)
-        page.locator("[name=element_body]").fill(BODY)
-        page.locator("[name=element_place]").fill("Aula KPU Kota Bengkulu")
-        tour.shoot(page, "admin-permohonan")
-        page.locator("[name=element_materials]").fill(tour.photo)
-        page.locator("[name=element_materials]").scroll_into_view_if_needed()
-        tour.shoot(page, "admin-permohonan-bahan")
-        page.get_by_role("dialog").get_by_role("button", name="Trigger").last.click()
-        page.get_by_role("dialog").wait_for(state="detached")
+        show_trigger_form(tour, page, DAG_ID, title=TITLE, body=BODY)
+        photo = tour.stack.config.home / "masuk" / OFFICE / tour.photo
+        request_content(tour, page, photo, title=TITLE, body=BODY)
         tour.open_form(page, "Notula rapat", picture="admin-perlu-tindakan")
         ended = utc_now().astimezone(ZONE) - timedelta(minutes=10)
         page.get_by_label("Rapat mulai").fill(f"{ended - timedelta(minutes=95):%Y-%m-%dT%H:%M}")

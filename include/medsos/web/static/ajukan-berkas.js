@@ -192,10 +192,11 @@
     for (const file of files) queue = queue.then(() => announce(file));
   }
 
-  input.addEventListener("change", () => {
+  function takeChosen() {
     take([...input.files]);
     input.value = "";
-  });
+  }
+  input.addEventListener("change", takeChosen);
 
   place.querySelector(".drop-hint").hidden = false;
   const target = document.getElementById("f-materials");
@@ -226,4 +227,7 @@
       await upload(id, file, item.querySelector("progress").value);
     });
   }
+
+  // On a slow connection a file may have been chosen before this script was there.
+  takeChosen();
 }

@@ -147,6 +147,10 @@ form.addEventListener("input", (event) => {
   later();
 });
 
+// On a slow connection something may have been typed before this script was there.
+if ([...form.elements].some((field) => field.defaultValue !== undefined && field.type !== "file"
+  && (field.value !== field.defaultValue || field.checked !== field.defaultChecked))) later();
+
 // Other types need other fields: the page comes anew, with all that was typed.
 for (const group of form.querySelectorAll("[data-reload]")) {
   group.addEventListener("change", () => form.requestSubmit(form.querySelector("[value=jenis]")));
