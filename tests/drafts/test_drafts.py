@@ -285,6 +285,17 @@ def test_after_the_cycle_is_there_the_files_of_the_draft_are_gone(draft: Draft, 
     assert not load_settings().draft_dir(draft.id).exists()
 
 
+def test_a_file_that_was_spoilt_where_the_run_looks_is_laid_out_anew(draft: Draft, home: Path) -> None:
+    file = uploaded(draft, photo())
+    laid_out = home / "unggahan" / "kota-bengkulu" / str(file.sha256)
+    lay_out([file], "kota-bengkulu")
+    laid_out.unlink()
+    laid_out.write_bytes(b"rusak")
+    lay_out([file], "kota-bengkulu")
+    assert laid_out.read_bytes() == photo()
+    assert uploads.file_path(file).read_bytes() == photo()
+
+
 def test_what_a_killed_task_did_not_tidy_up_is_found_later(draft: Draft) -> None:
     uploaded(draft, photo())
     cycle_id = make_cycle(run_id=sent(draft))

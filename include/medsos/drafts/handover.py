@@ -6,6 +6,7 @@ takes exactly the bytes that the author saw, whatever else is called the same.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -76,13 +77,21 @@ def lay_out(files: Sequence[DraftFile], office_slug: str) -> None:
         if file.sha256 is None:
             continue
         target = folder / file.sha256
-        if not target.exists():
+        if not _holds(target, file.sha256):
             # Whole or not at all: the run may look at any moment.
             partial = folder / f".{file.id}"
             partial.unlink(missing_ok=True)
             _same_file(file_path(file), partial)
             partial.replace(target)
         os.utime(target)
+
+
+def _holds(path: Path, sha256: str) -> bool:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == sha256
+    except FileNotFoundError:
+        return False
 
 
 def _same_file(source: Path, target: Path) -> None:
