@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
 
+from medsos.offices.model import Office
 from medsos.web.accounts import Account
 
 ACCOUNTS = {
@@ -33,6 +34,7 @@ class Airflow:
         self.refuse_runs_with: int | None = None
         self.lose_answers = False
         self.paused = False
+        self.reassigned: list[str] = []
         self.app = FastAPI()
         self.app.get("/api/v2/dags/~/dagRuns/~/hitlDetails")(self._list)
         path = "/api/v2/dags/{dag}/dagRuns/{run}/taskInstances/{task}/-1/hitlDetails"
@@ -59,6 +61,11 @@ class Airflow:
         if number not in self.lost:
             raise HTTPException(404)
         return self.lost[number]
+
+    def reassign(self, office: Office) -> int:
+        """Notes for which office the forms were given to new people."""
+        self.reassigned.append(office.slug)
+        return len(self.forms)
 
     async def _list(self, limit: int, offset: int) -> dict[str, Any]:
         return {"hitl_details": self.forms[offset : offset + limit], "total_entries": len(self.forms)}

@@ -27,6 +27,7 @@ from medsos.web.accounts import accounts
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
 from medsos.web.airflow_runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
+from medsos.web.reassign import reassign
 from medsos.web.visitors import Visitor, visitor
 from social_pages import social_pages
 
@@ -68,6 +69,7 @@ def visit(home: Path, airflow: Airflow) -> Callable[..., TestClient]:
         pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns(
             {}, application=lambda: airflow.app, pause=_at_once
         )
+        pages.dependency_overrides[reassign] = lambda: airflow.reassign
         return _mounted(pages)
 
     return as_person

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 
 import pytest
-from airflow_stand_in import ACCOUNTS
+from airflow_stand_in import ACCOUNTS, Airflow
 from fastapi.testclient import TestClient
 from httpx import Response
 from page_reading import Visit, text_of
@@ -341,6 +341,19 @@ def test_an_office_that_one_may_not_read_does_not_exist(visit: Visit) -> None:
     browser = visit("sekretaris", lambda _: False)
     for path in ("", "/delegasi?kantor=kota-bengkulu", "/akhiri/jabatan/1", "?kantor=tidak-ada"):
         assert browser.get(f"/medsos/pejabat{path}").status_code == 404
+
+
+def test_forms_that_wait_are_given_to_the_new_people_after_a_change_and_only_then(
+    visit: Visit, airflow: Airflow
+) -> None:
+    send(visit("sekretaris"), "delegasi", PLH)
+    send(visit("sekretaris"), "delegasi", {**PLH, "nomor_surat": ""}, "simpan")
+    assert airflow.reassigned == []
+    record(visit("sekretaris"))
+    assert airflow.reassigned == ["kota-bengkulu"]
+    path = f"akhiri/delegasi/{delegations()[0].id}"
+    assert send(visit("sekretaris"), path, {"kapan": "sekarang"}, "simpan").status_code == 303
+    assert airflow.reassigned == ["kota-bengkulu"] * 2
 
 
 def test_a_cycle_that_nobody_may_decide_says_so_on_its_page(visit: Visit, waiting: int) -> None:

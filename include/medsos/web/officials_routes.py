@@ -31,6 +31,7 @@ from medsos.web.officials_view import (
     table_of,
 )
 from medsos.web.page import page
+from medsos.web.reassign import Reassign, ReassignDep
 from medsos.web.visitors import Visitor, VisitorDep
 
 router = APIRouter(prefix="/pejabat")
@@ -89,7 +90,9 @@ async def new(
 
 
 @router.post("/akun")
-async def look_up_accounts(request: Request, visitor: VisitorDep, accounts: AccountsDep) -> Response:
+async def look_up_accounts(
+    request: Request, visitor: VisitorDep, accounts: AccountsDep, reassign: ReassignDep
+) -> Response:
     """Note the accounts that the system's admin has made since."""
     given = await request.form()
     office = _office(_readable(visitor), str(given.get("kantor", "")))
@@ -105,16 +108,19 @@ async def look_up_accounts(request: Request, visitor: VisitorDep, accounts: Acco
             follow_account_ids(session, office.slug, {name: a.user_id for name, a in found.items()})
 
     await run_in_threadpool(save)
+    await run_in_threadpool(reassign, office)
     return _back(request, office, "akun")
 
 
 @router.post("/{name}")
-async def send(request: Request, name: str, visitor: VisitorDep, accounts: AccountsDep) -> Response:
+async def send(
+    request: Request, name: str, visitor: VisitorDep, accounts: AccountsDep, reassign: ReassignDep
+) -> Response:
     """First press: check and ask to confirm. Confirmed: record."""
     given = await request.form()
     office = _office(_readable(visitor), str(given.get("kantor", "")))
     form = _form(name, office, visitor, given, accounts)
-    return await _answer(request, name, form, visitor, given)
+    return await _answer(request, name, form, visitor, given, reassign)
 
 
 @router.get("/akhiri/{name}/{row_id}")
@@ -129,16 +135,26 @@ async def end(
 
 @router.post("/akhiri/{name}/{row_id}")
 async def send_end(
-    request: Request, name: str, row_id: int, visitor: VisitorDep, accounts: AccountsDep
+    request: Request,
+    name: str,
+    row_id: int,
+    visitor: VisitorDep,
+    accounts: AccountsDep,
+    reassign: ReassignDep,
 ) -> Response:
     """As `send`."""
     given = await request.form()
     form = await _end_form(name, row_id, visitor, given, accounts)
-    return await _answer(request, "akhiri", form, visitor, given)
+    return await _answer(request, "akhiri", form, visitor, given, reassign)
 
 
 async def _answer(
-    request: Request, name: str, form: Form, visitor: Visitor, given: Mapping[str, Any]
+    request: Request,
+    name: str,
+    form: Form,
+    visitor: Visitor,
+    given: Mapping[str, Any],
+    reassign: Reassign,
 ) -> Response:
     await _require_manager(form.office, visitor)
     if not _was_sent_from_here(request, given, form.office, visitor):
@@ -164,6 +180,7 @@ async def _answer(
         await run_in_threadpool(_save, form)
     except FormError as error:
         return await _typed_page(request, name, form, visitor, {"": str(error)}, status=422)
+    await run_in_threadpool(reassign, form.office)
     return _back(request, form.office, name)
 
 
