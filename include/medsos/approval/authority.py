@@ -89,11 +89,8 @@ def _require_in_trail(session: Session, approval: Approval) -> None:
 
 def _require_entitled(session: Session, approval: Approval, zone: ZoneInfo) -> None:
     on = approval.decided_at.astimezone(zone).date()
-    holder = next(
-        (h for h in entitled_approvers(session, approval.cycle_id, on) if h.username == approval.decided_by),
-        None,
-    )
-    if holder is None:
+    entitled = entitled_approvers(session, approval.cycle_id, on, at=approval.decided_at)
+    if approval.decided_by not in {holder.username for holder in entitled}:
         raise NotApproved(
             f"Siklus {approval.cycle_id}: {approval.decided_by} tidak berhak menyetujui pada saat itu, "
             f"menurut daftar pejabat. {_NOTHING} Keputusan harus dari Kasubbag atau Plh./Plt. yang sah, dan "

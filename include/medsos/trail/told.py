@@ -130,9 +130,8 @@ def _approval(
     if decision_entry(session, approval) is None:
         yield f"{where}: tidak ada pada jejak audit, atau diubah setelah dicatat"
     on = approval.decided_at.astimezone(zone).date()
-    if approval.decision == APPROVED and approval.decided_by not in {
-        holder.username for holder in entitled_approvers(session, approval.cycle_id, on)
-    }:
+    entitled = entitled_approvers(session, approval.cycle_id, on, at=approval.decided_at)
+    if approval.decision == APPROVED and approval.decided_by not in {holder.username for holder in entitled}:
         yield f"{where}: tidak berhak pada saat itu menurut daftar pejabat"
     for basis, hasher in (("basis data", None), ("berkas arsip", hash_of_file)):
         try:
