@@ -20,29 +20,51 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG
 
 from medsos.offices.model import office_slugs
-from medsos.operators.watch import RemindOperator
+from medsos.operators.watch import GuardRecordOperator, RemindOperator
 from medsos.settings import load_settings
 
+GUARD_DOC = """### Penjagaan harian
+
+Setiap hari sesudah jam kerja, hash terakhir **jejak audit** disimpan ke arsip (`jejak/<tahun>/<bulan>/`),
+sehingga jejak yang dipotong atau ditulis ulang diketahui. Tugas ini gagal bila jejak tidak sesuai dengan yang
+pernah diarsipkan; `medsos verify` menunjukkan barisnya. Draf permohonan yang 30 hari tidak disentuh dihapus.
+"""
+
 EVERY = timedelta(minutes=3)
+AFTER_WORK = "0 17 * * *"
+
+COMMON = {
+    "start_date": datetime(2023, 1, 2, tzinfo=ZoneInfo("Asia/Jakarta")),
+    "catchup": False,
+    "max_active_runs": 1,
+    "is_paused_upon_creation": False,
+    "tags": ["medsos"],
+    "default_args": {
+        "retries": 2,
+        "retry_delay": timedelta(seconds=20),
+        "execution_timeout": timedelta(minutes=10),
+    },
+}
 
 with DAG(
     dag_id="watch",
     dag_display_name="Pengingat formulir yang menunggu",
     description="Pengingat dan eskalasi menurut menit kerja",
     doc_md=__doc__,
-    tags=["medsos"],
     schedule=EVERY,
-    start_date=datetime(2023, 1, 2, tzinfo=ZoneInfo("Asia/Jakarta")),
-    catchup=False,
-    max_active_runs=1,
-    is_paused_upon_creation=False,
-    default_args={
-        "retries": 2,
-        "retry_delay": timedelta(seconds=20),
-        "execution_timeout": timedelta(minutes=10),
-    },
+    **COMMON,
 ) as dag:
     for slug in office_slugs(load_settings().offices_dir):
         RemindOperator(
             task_id=f"remind_{slug.replace('-', '_')}", task_display_name=f"Ingatkan · {slug}", office=slug
         )
+
+with DAG(
+    dag_id="guard",
+    dag_display_name="Penjagaan harian jejak audit",
+    description="Kepala jejak audit masuk arsip; draf yang terlupakan dihapus",
+    doc_md=GUARD_DOC,
+    schedule=AFTER_WORK,
+    **COMMON,
+) as guard:
+    GuardRecordOperator(task_id="guard_record", task_display_name="Jaga catatan")

@@ -135,6 +135,12 @@ def test_the_watch_runs_by_itself_one_at_a_time_and_makes_up_for_nothing(
     assert "Sekretaris" in (watch.doc_md or "")
 
 
+def test_the_trail_is_guarded_every_day_after_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = dags_of("watch.py", load_settings({}).data_dir, monkeypatch)["guard"]
+    assert (guard.schedule, str(guard.timezone)) == ("0 17 * * *", "Asia/Jakarta")
+    assert (guard.catchup, guard.max_active_runs, guard.is_paused_upon_creation) == (False, 1, False)
+
+
 def test_parsing_imports_nothing_heavy() -> None:
     code = (
         "import sys; import airflow.sdk; before = set(sys.modules)\n"

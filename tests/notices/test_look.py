@@ -12,6 +12,7 @@ from waiting_cycle import WIB, Watched, event, notices, waiting_cycle, watched, 
 from medsos.approval.decisions import record_decision
 from medsos.errors import NoticeError
 from medsos.offices.model import NoticeRules
+from medsos.store.answering import store_answer
 from medsos.store.models import AuditEntry, Cycle, Delegation
 from medsos.store.session import transaction
 
@@ -66,6 +67,17 @@ def test_a_decided_round_brings_no_more_even_before_its_task_knows(watch: Watche
         record_decision(
             session, cycle_id=cycle_id, round_no=1, seal="a" * 64, decision="setuju", by="kasubbag",
             at=wib("2026-11-23 08:00"), note="", zone=WIB,
+        )  # fmt: skip
+    watch.look("2026-11-23 15:00")
+    assert notices(cycle_id) == []
+
+
+def test_an_answer_that_airflow_has_not_heard_of_ends_the_reminders(watch: Watched) -> None:
+    cycle_id = waiting_cycle("2026-11-23 07:30", task_id="design.plan_content")
+    with transaction() as session:
+        store_answer(
+            session, cycle_id=cycle_id, task_id="design.plan_content", round_no=0, option="Simpan rencana",
+            values={}, by="admin", at=wib("2026-11-23 07:40"),
         )  # fmt: skip
     watch.look("2026-11-23 15:00")
     assert notices(cycle_id) == []

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from medsos.notices.due import WaitingForm
 from medsos.sop.model import load_sop, step_of_form
+from medsos.store.answering import open_answers
 from medsos.store.models import Approval, Cycle, StepEvent
 
 ENDS_A_WAIT = ("resumed", "failed", "finished")
@@ -57,6 +58,8 @@ def waiting_forms(
     )
     rounds = select(Approval.cycle_id, Approval.round).where(Approval.cycle_id.in_(running))
     decided = {(number, round_no) for number, round_no in session.execute(rounds)}
+    # Airflow may not have heard of these yet; the people have done their part.
+    answered = open_answers(session, list(cycles))
     sops = {
         version: load_sop(sop_dir, version) for version in {cycle.sop_version for cycle in cycles.values()}
     }
@@ -74,7 +77,8 @@ def waiting_forms(
             people=wait.people,
         )
         for (number, task_id), wait in _open_waits(events).items()
-        if not (task_id.endswith(".await_decision") and (number, wait.round_no) in decided)
+        if (number, task_id) not in answered
+        and not (task_id.endswith(".await_decision") and (number, wait.round_no) in decided)
     ]
     return sorted(found, key=lambda form: form.since)
 
