@@ -173,8 +173,9 @@ class Person:
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
 
     def send(self, method: str, path: str, **arguments: Any) -> requests.Response:
+        headers = {**arguments.pop("headers", {}), **self._headers}
         return requests.request(
-            method, self._url + path, headers=self._headers, timeout=60, allow_redirects=False, **arguments
+            method, self._url + path, headers=headers, timeout=60, allow_redirects=False, **arguments
         )
 
 

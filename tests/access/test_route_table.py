@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 Sends = Callable[[ApiServer, str], dict[str, Any]]
 """For a server and a person: the address and what goes with it."""
 
+SOMEBODY_ELSE = "orang-lain"
 TASK = "evaluation.evaluate_cycle"
 
 
@@ -63,12 +64,62 @@ def decides(server: ApiServer, name: str) -> dict[str, Any]:
     return sent
 
 
+def of_draft(path: str = "", *, whose: str = "", **more: Any) -> Sends:
+    """To a draft: one's own, or that of `whose`. Nobody is logged in: to somebody else's."""
+
+    def made(server: ApiServer, name: str) -> dict[str, Any]:
+        ids = server.known["drafts"][whose or name or SOMEBODY_ELSE]
+        address = path or "/{draft}"
+        token = form_token(name, f"ajukan/{ids['spare' if '{spare}' in address else 'draft']}")
+        sent = dict(more)
+        if isinstance(sent.get("data"), dict):
+            sent["data"] = {"token": token, **sent["data"]}
+        else:
+            sent["headers"] = {"x-medsos-token": token, **sent.get("headers", {})}
+        return {"path": "/medsos/ajukan" + address.format(**ids), **sent}
+
+    return made
+
+
 REQUESTS: dict[str, Sends] = {
     "Halaman pertama": at("/medsos/"),
     "Perlu tindakan": at("/medsos/perlu-tindakan"),
     "Dari tugas Airflow ke formulirnya": at(
         "/medsos/formulir?dag_id={dag}&run_id=uji-persetujuan&task_id=approval.round_1.await_decision"
     ),
+    "Ajukan konten: draf sendiri": at("/medsos/ajukan"),
+    "Memulai draf": form("/medsos/ajukan", "ajukan", kantor="kota-bengkulu", jenis="foto_kegiatan"),
+    "Membuka draf sendiri": of_draft(),
+    "Menyimpan atau mengirim draf sendiri": of_draft(data={"title": "Rapat koordinasi", "aksi": "simpan"}),
+    "Gambar pratinjau draf sendiri": of_draft("/{draft}/gambar/web?lebar=400"),
+    "Mengumumkan berkas draf": of_draft(
+        "/{draft}/berkas", json={"nama": "lain.jpg", "ukuran": 1000, "cap": "1"}
+    ),
+    "Sampai mana berkas draf terunggah": of_draft("/{draft}/berkas/{file}"),
+    "Gambar kecil berkas draf": of_draft("/{draft}/berkas/{file}/kecil"),
+    "Mengunggah berkas draf": of_draft(
+        "/{draft}/berkas/{part}", data=b"\xff\xd8\xff", headers={"upload-offset": "0"}
+    ),
+    "Melepas berkas draf": of_draft("/{draft}/berkas/{part}"),
+    "Pertanyaan sebelum menghapus draf": of_draft("/{spare}/hapus"),
+    "Menghapus draf sendiri": of_draft("/{spare}/hapus", data={"langkah": "hapus"}),
+    "Membuka draf orang lain": of_draft(whose=SOMEBODY_ELSE),
+    "Mengubah draf orang lain": of_draft(whose=SOMEBODY_ELSE, data={"title": "Diubah", "aksi": "simpan"}),
+    "Gambar berkas draf orang lain": of_draft("/{draft}/berkas/{file}/kecil", whose=SOMEBODY_ELSE),
+    "Melihat formulir notula": at("/medsos/notula/{waits}"),
+    "Mengisi notula": form(
+        "/medsos/notula/{waits}", "isian/meeting.record_minutes/{waits}", jawaban="Simpan"
+    ),
+    "Melihat formulir rencana konten": at("/medsos/rencana/{waits}"),
+    "Mengisi rencana konten": form(
+        "/medsos/rencana/{waits}", "isian/design.plan_content/{waits}", jawaban="Simpan"
+    ),
+    "Melihat formulir revisi": at("/medsos/revisi/{revised}/1"),
+    "Mengisi revisi": form(
+        "/medsos/revisi/{revised}/1", "isian/approval.round_1.revise_content/{revised}", jawaban="Simpan"
+    ),
+    "Paket satu siklus": at("/medsos/siklus/{waits}/paket.zip"),
+    "Mencari di arsip": at("/medsos/arsip-siklus?cari=simulasi"),
     "Daftar siklus": at("/medsos/siklus"),
     "Satu siklus": at("/medsos/siklus/{waits}"),
     "Melihat formulir persetujuan": at("/medsos/persetujuan/{waits}/1"),

@@ -55,12 +55,42 @@ def _both(what: str, method: str, path: str, allowed: frozenset[str]) -> Route:
     return Route(what, method, path, allowed, allowed)
 
 
+def _requests(what: str, method: str, path: str) -> Route:
+    """Whoever may start a cycle may request content; on a single machine every `user` of Airflow may."""
+    return Route(what, method, path, ANSWERS, STARTS)
+
+
+_DRAFT = "/medsos/ajukan/{draft_id}"
+
 PAGES: tuple[Route, ...] = (
     _both("Halaman pertama", "GET", "/medsos/", PEOPLE),
     _both("Perlu tindakan", "GET", "/medsos/perlu-tindakan", PEOPLE),
     _both("Dari tugas Airflow ke formulirnya", "GET", "/medsos/formulir", PEOPLE),
+    _both("Ajukan konten: draf sendiri", "GET", "/medsos/ajukan", PEOPLE),
+    _requests("Memulai draf", "POST", "/medsos/ajukan"),
+    _requests("Membuka draf sendiri", "GET", _DRAFT),
+    _requests("Menyimpan atau mengirim draf sendiri", "POST", _DRAFT),
+    _requests("Gambar pratinjau draf sendiri", "GET", f"{_DRAFT}/gambar/{{channel}}"),
+    _requests("Mengumumkan berkas draf", "POST", f"{_DRAFT}/berkas"),
+    _requests("Sampai mana berkas draf terunggah", "GET", f"{_DRAFT}/berkas/{{file_id}}"),
+    _requests("Gambar kecil berkas draf", "GET", f"{_DRAFT}/berkas/{{file_id}}/kecil"),
+    _requests("Mengunggah berkas draf", "PATCH", f"{_DRAFT}/berkas/{{file_id}}"),
+    _requests("Melepas berkas draf", "DELETE", f"{_DRAFT}/berkas/{{file_id}}"),
+    _requests("Pertanyaan sebelum menghapus draf", "GET", f"{_DRAFT}/hapus"),
+    _requests("Menghapus draf sendiri", "POST", f"{_DRAFT}/hapus"),
+    _both("Membuka draf orang lain", "GET", _DRAFT, NOBODY),
+    _both("Mengubah draf orang lain", "POST", _DRAFT, NOBODY),
+    _both("Gambar berkas draf orang lain", "GET", f"{_DRAFT}/berkas/{{file_id}}/kecil", NOBODY),
+    _both("Melihat formulir notula", "GET", "/medsos/notula/{cycle_id}", PEOPLE),
+    _both("Mengisi notula", "POST", "/medsos/notula/{cycle_id}", TEAM),
+    _both("Melihat formulir rencana konten", "GET", "/medsos/rencana/{cycle_id}", PEOPLE),
+    _both("Mengisi rencana konten", "POST", "/medsos/rencana/{cycle_id}", TEAM),
+    _both("Melihat formulir revisi", "GET", "/medsos/revisi/{cycle_id}/{round_no}", PEOPLE),
+    _both("Mengisi revisi", "POST", "/medsos/revisi/{cycle_id}/{round_no}", TEAM),
     _both("Daftar siklus", "GET", "/medsos/siklus", PEOPLE),
     _both("Satu siklus", "GET", "/medsos/siklus/{cycle_id}", PEOPLE),
+    _both("Paket satu siklus", "GET", "/medsos/siklus/{cycle_id}/paket.zip", PEOPLE),
+    _both("Mencari di arsip", "GET", "/medsos/arsip-siklus", PEOPLE),
     _both("Melihat formulir persetujuan", "GET", "/medsos/persetujuan/{cycle_id}/{round_no}", PEOPLE),
     _both("Memutuskan persetujuan", "POST", "/medsos/persetujuan/{cycle_id}/{round_no}", DECIDES),
     _both("Melihat halaman unggahan", "GET", "/medsos/unggahan/{cycle_id}/{channel}", PEOPLE),
@@ -143,7 +173,11 @@ def render() -> str:
     return environment.get_template("hak-akses.md.j2").render(
         columns=COLUMNS,
         parts=[
-            ("Halaman medsos", [(route, route.fab) for route in PAGES]),
+            ("Halaman medsos dengan FAB", [(route, route.fab) for route in PAGES]),
+            (
+                "Halaman medsos yang berbeda dengan SimpleAuthManager",
+                [(route, route.simple) for route in PAGES if route.simple != route.fab],
+            ),
             ("API Airflow dengan FAB", [(route, route.fab) for route in API if route.fab is not None]),
             (
                 "API Airflow dengan SimpleAuthManager",
