@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.resources import files
@@ -18,6 +18,15 @@ from airflow_stand_in import ACCOUNTS, Airflow
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from states_of_requests import (
+    Step,
+    nobody_may_decide,
+    opened,
+    own_form_steps,
+    reminded,
+    request_steps,
+    watched,
+)
 from upload_page_kit import screenshot, waits_for
 from web_samples import (
     CAPTIONS,
@@ -41,6 +50,7 @@ from medsos.store.session import transaction
 from medsos.web import page as rendering
 from medsos.web.accounts import accounts
 from medsos.web.airflow_forms import AirflowForms, airflow_forms
+from medsos.web.airflow_runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
 
@@ -62,16 +72,6 @@ class Site:
     who: str = "analis"
 
 
-@dataclass(frozen=True)
-class Step:
-    """A page to look at: whose, where, and what is done on it first."""
-
-    name: str
-    who: str
-    path: str
-    do: Callable[[Page], None] = lambda page: None
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
@@ -86,9 +86,12 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(home: Path, airflow: Airflow) -> Iterator[Site]:
     found, pages, root = Site(), create_app(), FastAPI()
-    pages.dependency_overrides[visitor] = lambda: Visitor(found.who, lambda _: True)
+    pages.dependency_overrides[visitor] = lambda: Visitor(
+        found.who, lambda _: True, may_start=lambda _: found.who != "analis"
+    )
     pages.dependency_overrides[accounts] = lambda: ACCOUNTS.get
     pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
+    pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
     root.mount("/medsos", pages)
     server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -159,6 +162,9 @@ def steps(
         permalink=f"{platform}/facebook.com/1",
     )
     airflow.forms.append({**waits_for(proofless), **_capture(waits_for(proofless))})
+    stuck = nobody_may_decide(archive)
+    reminded(second)
+    watched(second)
     _posts_of_the_account(monkeypatch, platform)
     shot = tmp_path / "layar.jpg"
     shot.write_bytes(screenshot())
@@ -196,13 +202,12 @@ def steps(
         page.get_by_role("button", name="Lanjut").click()
         page.get_by_role("button", name="Ya, catat").wait_for()
 
-    open_details = "document.querySelectorAll('details').forEach(part => part.open = true)"
     return [
         Step("perlu tindakan", "kasubbag", "perlu-tindakan"),
         Step("daftar siklus", "analis", "siklus"),
-        Step("siklus selesai", "analis", f"siklus/{done}", lambda page: page.evaluate(open_details)),
-        Step("siklus kahar", "admin", f"siklus/{second}", lambda page: page.evaluate(open_details)),
-        Step("persetujuan", "kasubbag", f"persetujuan/{second}/2", lambda page: page.evaluate(open_details)),
+        Step("siklus selesai", "analis", f"siklus/{done}", opened),
+        Step("siklus kahar", "admin", f"siklus/{second}", opened),
+        Step("persetujuan", "kasubbag", f"persetujuan/{second}/2", opened),
         Step("persetujuan, melihat", "analis", f"persetujuan/{done}/1"),
         Step("pastikan keputusan", "kasubbag", f"persetujuan/{second}/2", reject),
         Step("unggahan", "admin", f"unggahan/{by_hand}/facebook"),
@@ -212,12 +217,15 @@ def steps(
         Step("unggahan, bukti", "admin", f"unggahan/{proofless}/facebook"),
         Step("postingan terbaru", "admin", f"unggahan/{doubt}/x/terbaru"),
         Step("evaluasi", "analis", "evaluasi"),
-        Step("pejabat", "sekretaris", "pejabat", lambda page: page.evaluate(open_details)),
+        Step("pejabat", "sekretaris", "pejabat", opened),
         Step("delegasi", "sekretaris", "pejabat/delegasi?kantor=kota-bengkulu"),
         Step("delegasi, salah", "sekretaris", "pejabat/delegasi?kantor=kota-bengkulu", empty),
         Step("delegasi, pastikan", "sekretaris", "pejabat/delegasi?kantor=kota-bengkulu", delegate),
         Step("pejabat baru", "sekretaris", "pejabat/jabatan?kantor=kota-bengkulu"),
         Step("akhiri", "sekretaris", "pejabat/akhiri/jabatan/1"),
+        Step("siklus, tidak ada yang berhak", "admin", f"siklus/{stuck}", opened),
+        *request_steps(airflow, tmp_path),
+        *own_form_steps(archive, airflow),
         Step("tab tugas", "analis", "formulir?dag_id=a&run_id=b&task_id=approval.round_1.await_decision"),
         Step("tidak ditemukan", "analis", "siklus/9999"),
     ]
@@ -246,7 +254,8 @@ def _posts_of_the_account(monkeypatch: pytest.MonkeyPatch, platform: str) -> Non
 
 
 FOCUSABLE = (
-    "a[href], button, input:not([type=hidden]), select, textarea, summary, video[controls], [tabindex='0']"
+    "a[href], button:not([aria-hidden=true]), input:not([type=hidden]), select, textarea, summary, "
+    "video[controls], [tabindex='0']"
 )
 
 REACHABLE = (
@@ -311,7 +320,7 @@ def violations(page: Page) -> list[str]:
     ]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_is_usable_with_a_screen_reader_and_the_keyboard(
     browser: Browser, site: Site, steps: list[Step], rendered: set[str], size: str

@@ -8,9 +8,11 @@ from approval_form_kit import fields_of, send
 from page_reading import Visit, text_of
 from web_samples import asked, decide, design_round, new_cycle, office_with_people
 
+from builders import NOW
 from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.evidence.archive import Archive
-from medsos.store.models import Design
+from medsos.store.journal import record_event
+from medsos.store.models import Design, Official
 from medsos.store.session import transaction
 
 
@@ -39,7 +41,22 @@ def test_the_maker_of_the_content_cannot_approve_it(visit: Visit, archive: Archi
     airflow.forms.append(asked(cycle_id))
     page = visit("kasubbag").get(f"/medsos/persetujuan/{cycle_id}/1")
     assert 'name="keputusan"' not in page.text
-    assert "tidak ada pejabat yang berhak" in text_of(page.text)
+    assert "Kasubbag (contoh) berwenang memutuskan, tetapi ikut membuat materi ini" in text_of(page.text)
+
+
+def test_an_office_without_a_kasubbag_is_not_told_that_he_made_the_content(
+    visit: Visit, waiting: int
+) -> None:
+    with transaction() as session:
+        session.query(Official).filter_by(role="kasubbag").one().ended_at = NOW
+        record_event(
+            session, cycle_id=waiting, task_id="approval.round_1.await_decision", event="waiting", at=NOW,
+            round_no=1, detail={"for_people": []},
+        )  # fmt: skip
+    for path in (f"persetujuan/{waiting}/1", "perlu-tindakan"):
+        text = text_of(visit("admin").get(f"/medsos/{path}").text)
+        assert "tidak ada Kasubbag Teknis PP, Parhubmas yang menjabat" in text
+        assert "ikut membuat" not in text
 
 
 def test_a_decided_round_says_so_and_takes_no_second_decision(

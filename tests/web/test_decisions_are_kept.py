@@ -230,7 +230,7 @@ def test_while_nobody_is_entitled_the_cycle_says_so_and_a_new_delegate_need_not_
             detail={"for_people": []},
         )  # fmt: skip
     text = text_of(visit("admin").get("/medsos/perlu-tindakan").text)
-    assert "Belum ada yang berhak" in text
+    assert "ikut membuat materi ini dan karena itu tidak boleh menyetujuinya" in text
     assert "Simulasi Pemungutan Suara di TPS 04" in text
     delegate("sekretaris", days=(0, 0))
     browser = visit("sekretaris")

@@ -49,8 +49,8 @@ class Addresses:
         """The files of a cycle as one archive to keep."""
         return f"{self.base}/siklus/{cycle_id}/paket.zip"
 
-    def approval(self, cycle_id: int, round_no: int) -> str:
-        return f"{self.base}/persetujuan/{cycle_id}/{round_no}"
+    def approval(self, cycle_id: int, round_no: int, **query: object) -> str:
+        return self.page(f"persetujuan/{cycle_id}/{round_no}", **query)
 
     def own_form(self, cycle_id: int, form: OwnFormAddress, **query: object) -> str:
         """The page of a form of step 1 or 2."""

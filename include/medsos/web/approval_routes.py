@@ -93,9 +93,8 @@ async def decide(
         if problem := await run_in_threadpool(_record, view, visitor, keputusan, note):
             return await again(problem, 409)
     await _tell(await _view(cycle_id, round_no, visitor), visitor, forms)
-    return RedirectResponse(
-        addresses_of(request).approval(cycle_id, round_no) + f"?terkirim={keputusan}", status_code=303
-    )
+    there = addresses_of(request).approval(cycle_id, round_no, terkirim=keputusan)
+    return RedirectResponse(there, status_code=303)
 
 
 def _confirmation(

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.approval.officials import Holder, entitled_approvers
+from medsos.approval.officials import Holder, who_may_decide
 from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
 from medsos.channels.limits import LIMITS, UNIT_NAMES, channel_text_length
 from medsos.content.captions import fill_links, with_longest_link
@@ -22,7 +22,7 @@ from medsos.web.asked import Asked, asked_of
 from medsos.web.caption_view import LINKED, Piece, pieces
 from medsos.web.changes import Change, changes
 from medsos.web.materials_view import materials_of
-from medsos.web.office_view import local_day, office_of, person_name
+from medsos.web.office_view import office_of, person_name
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class ApprovalView:
     history: tuple[Approval, ...]
     decision: Approval | None
     approvers: tuple[Holder, ...]
+    nobody_decides: str
     refused: FormAnswer | None
     seal: str
     waiting: StepEvent | None
@@ -150,6 +151,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
     history = session.scalars(
         select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
     ).all()
+    deciders = who_may_decide(session, cycle, now, office.zone)
     rounds_made = session.scalars(select(Design.round).where(Design.cycle_id == cycle_id)).all()
     return ApprovalView(
         cycle=cycle,
@@ -164,7 +166,8 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
         materials=materials_of(session, cycle_id),
         history=tuple(row for row in history if row.round < round_no),
         decision=next((row for row in history if row.round == round_no), None),
-        approvers=tuple(entitled_approvers(session, cycle_id, local_day(office, now))),
+        approvers=deciders.entitled,
+        nobody_decides=deciders.sentence,
         refused=_refused(session, cycle_id, round_no),
         seal=compute_seal(designs, cycle_id=cycle_id, title=title),
         waiting=_waiting(session, cycle_id, round_no),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from medsos.approval.officials import Holder
 from medsos.approval.seal import designs_of_round
 from medsos.content.plan import ContentPlan
-from medsos.offices.model import Office
+from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.operators.cycle import CycleRun
 from medsos.operators.design import answer_of_plan
 from medsos.operators.plans import drafted_plan, plan_of_round, video_problems
@@ -127,7 +127,9 @@ def _last_answer(session: Session, cycle_id: int, task_id: str) -> FormAnswer | 
 
 
 def _first_designs(session: Session, cycle_id: int, round_no: int) -> tuple[Design, ...]:
-    return tuple(d for d in designs_of_round(session, cycle_id, round_no) if d.position == 0)
+    """In the order in which channels stand on every page."""
+    first = [d for d in designs_of_round(session, cycle_id, round_no) if d.position == 0]
+    return tuple(sorted(first, key=lambda design: list(CHANNEL_NAMES).index(design.channel)))
 
 
 def _meetings(session: Session, cycle: Cycle) -> tuple[Meeting, ...]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from medsos.approval.decisions import OPTIONS
-from medsos.approval.officials import Holder, holders, makers
+from medsos.approval.officials import Holder, holders, makers, who_may_decide
 from medsos.errors import ConfigError
 from medsos.offices.model import Office, Role
 from medsos.settings import load_settings
@@ -29,6 +29,7 @@ from medsos.web.own_forms import own_form_of
 from medsos.web.telling import News
 
 APPROVAL_TASK = re.compile(r"approval\.round_(\d+)\.await_decision")
+NO_TEAM = "Belum ada yang berhak mengisi: Tim Medsos belum dicatat di halaman Pejabat."
 _UPLOAD_TASK = re.compile(r"upload\.(?:publish|capture)_([a-z]+)")
 
 
@@ -37,6 +38,7 @@ class Waiting:
     """One thing that waits for a person. All minutes are working minutes; `minutes` since it was asked.
 
     :param people: who may do it now; empty while nobody is entitled.
+    :param nobody: then, why; otherwise empty.
     """
 
     cycle: Cycle
@@ -46,6 +48,7 @@ class Waiting:
     address: str
     inside: bool
     people: tuple[Holder, ...]
+    nobody: str
     minutes: float
     picture: str | None
 
@@ -195,6 +198,12 @@ class _Known:
             found = self._holders(cycle.office, "tim_medsos") + self._holders(cycle.office, "admin_medsos")
         return tuple({holder.username: holder for holder in found}.values())
 
+    def nobody(self, cycle: Cycle, task_id: str) -> str:
+        """Why nobody may do it."""
+        if not APPROVAL_TASK.fullmatch(task_id):
+            return NO_TEAM
+        return who_may_decide(self._session, cycle, self.now, self.office(cycle.office).zone).sentence
+
 
 def _item(known: _Known, asked: _Asked, at: Addresses, picture: str | None) -> Waiting | None:
     """None for a cycle of an office or SOP version whose file cannot be read."""
@@ -215,6 +224,7 @@ def _item(known: _Known, asked: _Asked, at: Addresses, picture: str | None) -> W
         address=ours or at.airflow_form(cycle.dag_id, cycle.run_id, asked.task_id),
         inside=ours is not None,
         people=people,
+        nobody="" if people else known.nobody(cycle, asked.task_id),
         minutes=minutes,
         picture=picture,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from medsos.offices.model import CHANNEL_NAMES
+
 STATUS = {
     "berjalan": "Berjalan",
     "ditolak": "Ditolak",
@@ -48,4 +50,26 @@ NOTICE = {
     "dropped": "Tidak diperlukan",
 }
 NOTICE_KIND = {"reminder": "Pengingat", "escalation": "Eskalasi"}
-NOTICE_WAY = {"mail": "surel", "apprise": "pesan Apprise", "": "–"}
+NOTICE_WAY = {"mail": "surel", "apprise": "pesan", "": "–"}
+
+FIELD = {
+    "catatan": "Catatan",
+    "judul_desain": "Judul pada desain dan website",
+    "keputusan": "Keputusan rapat",
+    "mulai": "Rapat mulai",
+    "nomor_siklus": "Siklus yang notulanya dipakai",
+    "peserta": "Peserta",
+    "ringkasan": "Ringkasan pada desain",
+    "selesai": "Rapat selesai",
+    "tangkapan_layar": "Tangkapan layar",
+    "tautan": "Alamat postingan",
+}
+_TEXTS = {"teks": "Keterangan", "alt": "Teks alternatif"}
+
+
+def field_name(key: str) -> str:
+    """What a field of a form is called on its page: the label of `teks_x` is “Keterangan X (Twitter)”."""
+    what, _, channel = key.partition("_")
+    if what in _TEXTS and channel in CHANNEL_NAMES:
+        return f"{_TEXTS[what]} {CHANNEL_NAMES[channel]}"
+    return FIELD.get(key, key)
