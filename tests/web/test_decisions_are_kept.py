@@ -238,6 +238,16 @@ def test_while_nobody_is_entitled_the_cycle_says_so_and_a_new_delegate_need_not_
     assert [row.decided_by for row in decisions()] == ["sekretaris"]
 
 
+def test_a_delegate_from_outside_the_office_file_is_called_by_name(visit: Visit, waiting: int) -> None:
+    delegate("rahma", days=(0, 0))
+    browser = visit("rahma")
+    assert press(browser, waiting, opened(browser, waiting), "Setuju").status_code == 303
+    for path in (f"persetujuan/{waiting}/1", f"siklus/{waiting}"):
+        text = text_of(visit("analis").get(f"/medsos/{path}").text)
+        assert "oleh Plh. rahma atas nama Kasubbag (contoh)" in text
+    assert "Plh. rahma, " in text.partition("Jejak audit")[2]
+
+
 def test_the_task_takes_the_recorded_decision_instead_of_asking_again(visit: Visit, waiting: int) -> None:
     browser = visit("kasubbag")
     press(browser, waiting, opened(browser, waiting), "Setuju")

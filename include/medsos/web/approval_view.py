@@ -22,7 +22,7 @@ from medsos.web.asked import Asked, asked_of
 from medsos.web.caption_view import LINKED, Piece, pieces
 from medsos.web.changes import Change, changes
 from medsos.web.materials_view import materials_of
-from medsos.web.office_view import office_of, person_name
+from medsos.web.office_view import known_people, office_of
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class ApprovalView:
 
     cycle: Cycle
     office: Office
+    names: Mapping[str, str]
     sop: Sop
     round_no: int
     newest_round: int
@@ -126,7 +127,8 @@ class ApprovalView:
         return sum(len(channel.checks) for channel in self.channels)
 
     def name_of(self, username: str) -> str:
-        return person_name(self.office, username)
+        """Of somebody who had to do with the office; the log-in name of anybody else."""
+        return self.names.get(username, username)
 
     def is_approver(self, username: str) -> bool:
         return any(holder.username == username for holder in self.approvers)
@@ -156,6 +158,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
     return ApprovalView(
         cycle=cycle,
         office=office,
+        names=known_people(session, office),
         sop=load_sop(load_settings().sop_dir, cycle.sop_version),
         round_no=round_no,
         newest_round=max(rounds_made),

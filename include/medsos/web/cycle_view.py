@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -32,7 +32,7 @@ from medsos.store.models import (
 )
 from medsos.web.asked import Asked, asked_of
 from medsos.web.channel_state import ChannelState, channel_state
-from medsos.web.office_view import office_of, person_name
+from medsos.web.office_view import known_people, office_of
 
 HASHED_UP_TO = 5_000_000
 """Bytes: files without a recorded checksum are hashed for the page up to this size."""
@@ -81,6 +81,7 @@ class CycleView:
 
     cycle: Cycle
     office: Office
+    names: Mapping[str, str]
     sop: Sop
     asked: Asked
     steps: tuple[StepView, ...]
@@ -92,7 +93,8 @@ class CycleView:
     nobody_decides: str
 
     def name_of(self, username: str) -> str:
-        return person_name(self.office, username)
+        """Of somebody who had to do with the office; the log-in name of anybody else."""
+        return self.names.get(username, username)
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
     return CycleView(
         cycle=cycle,
         office=office,
+        names=known_people(session, office),
         sop=sop,
         asked=asked,
         steps=steps,

@@ -26,8 +26,8 @@ from medsos.indonesian import list_text, long_date
 from medsos.offices.model import ROLE_NAMES, Office, Role
 from medsos.store.models import Delegation, Official
 from medsos.web.accounts import Account, Accounts
-from medsos.web.office_view import local_day
-from medsos.web.officials_view import account_note, find_term, known_people, table_of
+from medsos.web.office_view import known_people, local_day
+from medsos.web.officials_view import account_note, find_term, table_of
 
 OF_FIELD = {
     "role": "peran",

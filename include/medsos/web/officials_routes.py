@@ -20,12 +20,11 @@ from medsos.store.session import reading, transaction
 from medsos.web.accounts import Accounts, AccountsDep
 from medsos.web.addresses import addresses_of
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
-from medsos.web.office_view import all_offices, local_day
+from medsos.web.office_view import all_offices, known_people, local_day
 from medsos.web.officials_forms import DelegationForm, EndForm, Form, OfficialForm, typed_of
 from medsos.web.officials_view import (
     OfficialsView,
     find_term,
-    known_people,
     may_manage,
     officials_view,
     table_of,

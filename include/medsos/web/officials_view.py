@@ -13,7 +13,7 @@ from medsos.approval.officials import APPROVES, Holder, cycles_made_by, holders
 from medsos.offices.model import ROLE_NAMES, Office, Role
 from medsos.store.models import Cycle, Delegation, Official
 from medsos.web.accounts import Accounts
-from medsos.web.office_view import local_day
+from medsos.web.office_view import known_people, local_day
 
 MANAGES: Role = "sekretaris"
 """Who keeps the officials of an office, besides the system's admin."""
@@ -71,16 +71,6 @@ def find_term(session: Session, table: str, row_id: int) -> Official | Delegatio
     if table == "delegasi":
         return session.get(Delegation, row_id)
     return session.get(Official, row_id) if table == "jabatan" else None
-
-
-def known_people(session: Session, office: Office) -> dict[str, str]:
-    """Log-in name → name of everybody who ever had to do with the office, by name."""
-    found = {person.username: person.name for person in office.people}
-    for table in (Official, Delegation):
-        rows = session.execute(select(table.username, table.name).where(table.office == office.slug))
-        for username, name in rows:
-            found.setdefault(username, name)
-    return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
 
 
 def officials_view(

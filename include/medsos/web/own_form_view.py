@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, M
 from medsos.web.asked import Asked, asked_of
 from medsos.web.assignees import entitled_now
 from medsos.web.materials_view import materials_of
-from medsos.web.office_view import office_of, person_name
+from medsos.web.office_view import known_people, office_of
 from medsos.web.own_forms import OwnForm, typed_of_answer
 
 RECENT = 15
@@ -47,6 +48,7 @@ class OwnFormView:
     form: OwnForm
     cycle: Cycle
     office: Office
+    names: Mapping[str, str]
     step: SopStep
     asked: Asked
     people: tuple[Holder, ...]
@@ -62,7 +64,8 @@ class OwnFormView:
     done: bool
 
     def name_of(self, username: str) -> str:
-        return person_name(self.office, username)
+        """Of somebody who had to do with the office; the log-in name of anybody else."""
+        return self.names.get(username, username)
 
     def is_for(self, username: str) -> bool:
         return any(holder.username == username for holder in self.people)
@@ -89,6 +92,7 @@ def own_form_view(session: Session, cycle_id: int, form: OwnForm) -> OwnFormView
         form=form,
         cycle=cycle,
         office=office,
+        names=known_people(session, office),
         step=load_sop(load_settings().sop_dir, cycle.sop_version).step(form.step),
         asked=asked_of(cycle),
         people=tuple(entitled_now(session, cycle, form.task_id)),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.actions import ACTIONS, KINDS, Action, acted_by_itself, action_of
 from medsos.store.models import AuditEntry
 from medsos.web import words
-from medsos.web.office_view import person_name
+from medsos.web.office_view import known_people
 
 LABELS = {
     "title": "Judul", "content_type": "Jenis", "body": "Uraian", "activity_date": "Tanggal kegiatan",
@@ -61,6 +62,17 @@ class Told:
 
 
 @dataclass(frozen=True)
+class _Known:
+    """The office's time zone, and the names of its people by log-in name."""
+
+    zone: ZoneInfo
+    names: Mapping[str, str]
+
+    def name(self, username: str) -> str:
+        return self.names.get(username, username)
+
+
+@dataclass(frozen=True)
 class TrailLine:
     """One entry. `subject` says of what: a round, a channel."""
 
@@ -96,7 +108,8 @@ def trail_view(session: Session, cycle_id: int, office: Office, *, kind: str = "
     entries = session.scalars(
         select(AuditEntry).where(AuditEntry.cycle_id == cycle_id).order_by(AuditEntry.id)
     )
-    lines = [_line(entry, office) for entry in entries]
+    known = _Known(office.zone, known_people(session, office))
+    lines = [_line(entry, known) for entry in entries]
     present = {line.action.kind for line in lines}
     chosen = kind if kind in present else ""
     return TrailView(
@@ -108,14 +121,14 @@ def trail_view(session: Session, cycle_id: int, office: Office, *, kind: str = "
     )
 
 
-def _line(entry: AuditEntry, office: Office) -> TrailLine:
+def _line(entry: AuditEntry, known: _Known) -> TrailLine:
     return TrailLine(
         number=entry.id,
         at=entry.at,
-        who="Sistem" if acted_by_itself(entry.actor) else person_name(office, entry.actor),
+        who="Sistem" if acted_by_itself(entry.actor) else known.name(entry.actor),
         action=action_of(entry.action),
         subject=_subject(entry.subject),
-        told=tuple(_told(entry, office)),
+        told=tuple(_told(entry, known)),
     )
 
 
@@ -124,8 +137,8 @@ def _subject(subject: str) -> str:
     return CHANNEL_NAMES.get(rest, subject) if word == "kanal" else subject
 
 
-def _told(entry: AuditEntry, office: Office) -> list[Told]:
-    before, after = _flat(entry.before, office), _flat(entry.after, office)
+def _told(entry: AuditEntry, known: _Known) -> list[Told]:
+    before, after = _flat(entry.before, known), _flat(entry.after, known)
     return [
         Told(label, before.get(label), after.get(label))
         for label in dict.fromkeys([*after, *before])
@@ -133,15 +146,15 @@ def _told(entry: AuditEntry, office: Office) -> list[Told]:
     ]
 
 
-def _flat(values: Mapping[str, Any], office: Office, above: tuple[str, ...] = ()) -> dict[str, str]:
+def _flat(values: Mapping[str, Any], known: _Known, above: tuple[str, ...] = ()) -> dict[str, str]:
     """Nested values as one list of labelled texts; what is empty is left out."""
     flat: dict[str, str] = {}
     for key, value in values.items():
         labels = (*above, _label(key))
         if isinstance(value, Mapping):
-            flat |= _flat(value, office, labels)
+            flat |= _flat(value, known, labels)
         elif value not in EMPTY:
-            flat[" · ".join(labels)] = _text(key, value, office)
+            flat[" · ".join(labels)] = _text(key, value, known)
     return flat
 
 
@@ -153,25 +166,25 @@ def _label(key: str) -> str:
     return LABELS.get(key, key)
 
 
-def _text(key: str, value: Any, office: Office) -> str:
+def _text(key: str, value: Any, known: _Known) -> str:
     if isinstance(value, bool):
         return "ya" if value else "tidak"
     if isinstance(value, list):
-        return ", ".join(_text(key, item, office) for item in value)
+        return ", ".join(_text(key, item, known) for item in value)
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if key == "channels":
         return CHANNEL_NAMES.get(value, value)
     if key == "on_behalf_of":
-        return person_name(office, value)
+        return known.name(value)
     if key.endswith("_at"):
-        return _moment(value, office)
+        return _moment(value, known)
     return VALUES.get(key, {}).get(value, value)
 
 
-def _moment(value: str, office: Office) -> str:
+def _moment(value: str, known: _Known) -> str:
     try:
         at = datetime.fromisoformat(value)
     except ValueError:
         return value
-    return moment_text(at, office.zone, weekday=False) if at.tzinfo else value
+    return moment_text(at, known.zone, weekday=False) if at.tzinfo else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -29,7 +30,7 @@ from medsos.store.models import (
     PublicationAttempt,
     StepEvent,
 )
-from medsos.web.office_view import local_day, office_of, person_name
+from medsos.web.office_view import known_people, local_day, office_of
 
 TITLED = {"web": "Judul", "tiktok": "Judul, bila diminta"}
 """Channels on which an upload by hand asks for a title beside the text."""
@@ -56,6 +57,7 @@ class UploadView:
 
     cycle: Cycle
     office: Office
+    names: Mapping[str, str]
     run: CycleRun
     publication: Publication
     files: tuple[UploadFile, ...]
@@ -95,7 +97,8 @@ class UploadView:
         return self.publication.state == State.CANCELLED
 
     def name_of(self, username: str) -> str:
-        return person_name(self.office, username)
+        """Of somebody who had to do with the office; the log-in name of anybody else."""
+        return self.names.get(username, username)
 
     def is_team(self, username: str) -> bool:
         return any(holder.username == username for holder in self.team)
@@ -134,6 +137,7 @@ def upload_view(
     return UploadView(
         cycle=cycle,
         office=office,
+        names=known_people(session, office),
         run=run,
         publication=row,
         files=_files(cycle_id, channel, designs),
