@@ -121,8 +121,8 @@ class Story:
             session.flush()
             session.get_one(Cycle, self.cycle_id).minutes_id = minutes.id
 
-    def decided(self, *decisions: str, note: str = "") -> None:
-        """One decision of the Kasubbag per round."""
+    def decided(self, *decisions: str, note: str = "", delegate: str = "") -> None:
+        """One decision per round, of the Kasubbag or for him of `delegate`."""
         with transaction() as session:
             for number, decision in enumerate(decisions, 1):
                 session.add(
@@ -131,7 +131,8 @@ class Story:
                         round=number,
                         seal=hashlib.sha256(f"{self.cycle_id}-{number}".encode()).hexdigest(),
                         decision=decision,
-                        decided_by="kasubbag",
+                        decided_by=delegate or "kasubbag",
+                        on_behalf_of="kasubbag" if delegate else None,
                         decided_at=at("11:16") + timedelta(hours=number - 1),
                         note=note if decision != "setuju" else "",
                     )

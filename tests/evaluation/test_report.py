@@ -14,7 +14,7 @@ from medsos.evaluation.report import build_report, conclusions, report_data
 from medsos.evaluation.report_data import ReportData
 from medsos.evidence.screenshot import open_page
 from medsos.store.audit import append_audit
-from medsos.store.models import Evidence, Publication
+from medsos.store.models import Delegation, Evidence, Publication
 from medsos.store.session import transaction
 
 
@@ -121,6 +121,21 @@ def test_rounds_with_their_notes_are_listed(finished_story: Story, new_story: An
     text = words(report_of(story))
     assert "1 Revisi Kasubbag (contoh) 23 Nov 2026, 11.16 WIB Ganti foto ketiga." in text
     assert "2 Setuju Kasubbag (contoh) 23 Nov 2026, 12.16 WIB" in text
+
+
+def test_a_delegate_from_outside_the_office_file_is_called_by_name(new_story: Any) -> None:
+    story, day = new_story(), at("08:00").date()
+    with transaction() as session:
+        session.add(
+            Delegation(
+                office="kota-bengkulu", role="kasubbag", kind="plh", principal="kasubbag", username="rahma",
+                airflow_user_id="rahma", name="Rahmawati, S.H.", letter_number="1", letter_date=day,
+                valid_from=day, valid_until=day, recorded_at=at("08:00"), recorded_by="sekretaris",
+            )
+        )  # fmt: skip
+    story.tell(MORNING)
+    story.decided("setuju", delegate="rahma")
+    assert "Rahmawati, S.H. atas nama Kasubbag (contoh)" in words(report_of(story))
 
 
 def test_a_late_step_is_marked_by_words_and_explained(new_story: Any) -> None:

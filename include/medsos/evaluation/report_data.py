@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from medsos.store.models import (
     Minutes,
     StepDuration,
 )
+from medsos.store.names import known_people
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def report_data(
     approvals = session.scalars(
         select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
     ).all()
+    names = known_people(session, office)
     secretary = next(iter(office.holders("sekretaris", now.astimezone(office.zone).date())), None)
     return ReportData(
         office=office,
@@ -155,7 +157,7 @@ def report_data(
         cycle_id=cycle_id,
         title=cycle.title,
         content_type=CONTENT_TYPE_NAMES.get(cycle.content_type, cycle.content_type),
-        requester=_name(office, cycle.requester),
+        requester=names.get(cycle.requester, cycle.requester),
         requested_at=cycle.requested_at,
         completed_at=scorecard.completed_at or now,
         status=scorecard.status,
@@ -186,8 +188,10 @@ def report_data(
             DecisionLine(
                 round=approval.round,
                 decision=approval.decision,
-                decided_by=_name(office, approval.decided_by),
-                on_behalf_of=_name(office, approval.on_behalf_of) if approval.on_behalf_of else None,
+                decided_by=names.get(approval.decided_by, approval.decided_by),
+                on_behalf_of=names.get(approval.on_behalf_of, approval.on_behalf_of)
+                if approval.on_behalf_of
+                else None,
                 decided_at=approval.decided_at,
                 note=approval.note,
                 seal=approval.seal,
@@ -204,12 +208,12 @@ def report_data(
             name=secretary.name if secretary else "",
         ),
         made_at=now,
-        overrides=_overrides(session, cycle, office),
+        overrides=_overrides(session, cycle, office, names),
         training=training,
     )
 
 
-def _overrides(session: Session, cycle: Cycle, office: Office) -> tuple[str, ...]:
+def _overrides(session: Session, cycle: Cycle, office: Office, names: Mapping[str, str]) -> tuple[str, ...]:
     """Deviations from the ordinary course; *kahar* has a sentence of its own."""
     entries = session.scalars(
         select(AuditEntry)
@@ -218,7 +222,7 @@ def _overrides(session: Session, cycle: Cycle, office: Office) -> tuple[str, ...
         .order_by(AuditEntry.id)
     )
     told = (
-        f"{action_of(entry.action).name} ({entry.subject}; {_actor(office, entry.actor)}, "
+        f"{action_of(entry.action).name} ({entry.subject}; {_actor(names, entry.actor)}, "
         f"{moment_text(entry.at, office.zone, weekday=False)})"
         for entry in entries
     )
@@ -269,10 +273,5 @@ def _last_designs(session: Session, cycle_id: int) -> dict[str, Design]:
     return {row.channel: row for row in rows}
 
 
-def _actor(office: Office, actor: str) -> str:
-    return "sistem" if acted_by_itself(actor) else _name(office, actor)
-
-
-def _name(office: Office, username: str) -> str:
-    person = office.person(username)
-    return person.name if person else username
+def _actor(names: Mapping[str, str], actor: str) -> str:
+    return "sistem" if acted_by_itself(actor) else names.get(actor, actor)

@@ -17,12 +17,13 @@ from medsos.offices.model import CHANNEL_NAMES, CHANNELS, ChannelSetup, Office
 from medsos.settings import load_settings
 from medsos.sop.model import Sop, load_sop
 from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, Minutes, PlanRow, StepEvent
+from medsos.store.names import known_people
 from medsos.web.approval_checks import Check, checks_of_channel
 from medsos.web.asked import Asked, asked_of
 from medsos.web.caption_view import LINKED, Piece, pieces
 from medsos.web.changes import Change, changes
 from medsos.web.materials_view import materials_of
-from medsos.web.office_view import known_people, office_of
+from medsos.web.office_view import office_of
 
 
 @dataclass(frozen=True)

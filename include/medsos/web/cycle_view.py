@@ -30,9 +30,10 @@ from medsos.store.models import (
     StepDuration,
     StepEvent,
 )
+from medsos.store.names import known_people
 from medsos.web.asked import Asked, asked_of
 from medsos.web.channel_state import ChannelState, channel_state
-from medsos.web.office_view import known_people, office_of
+from medsos.web.office_view import office_of
 
 HASHED_UP_TO = 5_000_000
 """Bytes: files without a recorded checksum are hashed for the page up to this size."""

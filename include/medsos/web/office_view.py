@@ -6,13 +6,9 @@ import time
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from medsos.errors import ConfigError
 from medsos.offices.model import Office, load_office, office_slugs
 from medsos.settings import load_settings
-from medsos.store.models import Delegation, Official
 
 _REMEMBER_SECONDS = 30.0
 _training: dict[str, tuple[float, bool]] = {}
@@ -32,16 +28,6 @@ def all_offices() -> list[Office]:
         except ConfigError:
             continue
     return offices
-
-
-def known_people(session: Session, office: Office) -> dict[str, str]:
-    """Log-in name → name of everybody who ever had to do with the office, by name."""
-    found = {person.username: person.name for person in office.people}
-    for table in (Official, Delegation):
-        rows = session.execute(select(table.username, table.name).where(table.office == office.slug))
-        for username, name in rows:
-            found.setdefault(username, name)
-    return dict(sorted(found.items(), key=lambda item: item[1].casefold()))
 
 
 def local_day(office: Office, at: datetime) -> date:

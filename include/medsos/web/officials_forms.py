@@ -25,8 +25,9 @@ from medsos.approval.officials import APPROVES, cycles_made_by, holders
 from medsos.indonesian import list_text, long_date
 from medsos.offices.model import ROLE_NAMES, Office, Role
 from medsos.store.models import Delegation, Official
+from medsos.store.names import known_people
 from medsos.web.accounts import Account, Accounts
-from medsos.web.office_view import known_people, local_day
+from medsos.web.office_view import local_day
 from medsos.web.officials_view import account_note, find_term, table_of
 
 OF_FIELD = {

@@ -16,11 +16,12 @@ from medsos.clock import utc_now
 from medsos.errors import FormError
 from medsos.offices.model import ROLE_NAMES, Office
 from medsos.store.models import Delegation, Official
+from medsos.store.names import known_people
 from medsos.store.session import reading, transaction
 from medsos.web.accounts import Accounts, AccountsDep
 from medsos.web.addresses import addresses_of
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
-from medsos.web.office_view import all_offices, known_people, local_day
+from medsos.web.office_view import all_offices, local_day
 from medsos.web.officials_forms import DelegationForm, EndForm, Form, OfficialForm, typed_of
 from medsos.web.officials_view import (
     OfficialsView,

@@ -12,8 +12,9 @@ from medsos.approval.appointment_rules import is_over
 from medsos.approval.officials import APPROVES, Holder, cycles_made_by, holders
 from medsos.offices.model import ROLE_NAMES, Office, Role
 from medsos.store.models import Cycle, Delegation, Official
+from medsos.store.names import known_people
 from medsos.web.accounts import Accounts
-from medsos.web.office_view import known_people, local_day
+from medsos.web.office_view import local_day
 
 MANAGES: Role = "sekretaris"
 """Who keeps the officials of an office, besides the system's admin."""

@@ -18,10 +18,11 @@ from medsos.operators.plans import drafted_plan, plan_of_round, video_problems
 from medsos.settings import load_settings
 from medsos.sop.model import SopStep, load_sop
 from medsos.store.models import Approval, Cycle, Design, FormAnswer, Material, Minutes
+from medsos.store.names import known_people
 from medsos.web.asked import Asked, asked_of
 from medsos.web.assignees import entitled_now
 from medsos.web.materials_view import materials_of
-from medsos.web.office_view import known_people, office_of
+from medsos.web.office_view import office_of
 from medsos.web.own_forms import OwnForm, typed_of_answer
 
 RECENT = 15

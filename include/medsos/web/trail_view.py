@@ -17,8 +17,8 @@ from medsos.indonesian import moment_text
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.actions import ACTIONS, KINDS, Action, acted_by_itself, action_of
 from medsos.store.models import AuditEntry
+from medsos.store.names import known_people
 from medsos.web import words
-from medsos.web.office_view import known_people
 
 LABELS = {
     "title": "Judul", "content_type": "Jenis", "body": "Uraian", "activity_date": "Tanggal kegiatan",

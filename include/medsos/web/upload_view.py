@@ -30,7 +30,8 @@ from medsos.store.models import (
     PublicationAttempt,
     StepEvent,
 )
-from medsos.web.office_view import known_people, local_day, office_of
+from medsos.store.names import known_people
+from medsos.web.office_view import local_day, office_of
 
 TITLED = {"web": "Judul", "tiktok": "Judul, bila diminta"}
 """Channels on which an upload by hand asks for a title beside the text."""
