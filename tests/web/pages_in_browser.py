@@ -40,7 +40,7 @@ def running_browser() -> Iterator[Browser]:
 def pages_of(username: str, airflow: Airflow) -> Iterator[int]:
     """The pages as this person sees them; gives the port."""
     pages, root = create_app(), FastAPI()
-    pages.dependency_overrides[visitor] = lambda: Visitor(username, lambda _: True, lambda _: True)
+    pages.dependency_overrides[visitor] = lambda: Visitor(username, lambda _: True, may_start=lambda _: True)
     pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
     pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
     root.mount("/medsos", pages)
