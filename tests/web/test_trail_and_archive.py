@@ -90,7 +90,7 @@ def test_the_newest_line_stands_first_and_kinds_can_be_chosen(visit: Visit, publ
 def test_kahar_and_every_override_stand_out(visit: Visit, published: int) -> None:
     html = visit("analis").get(f"/medsos/siklus/{published}").text
     shown = words(html)
-    assert "Penyimpangan tercatat Pengunggahan ditolak sistem (X (Twitter)), Sistem, 23 November" in shown
+    assert "Penyimpangan tercatat Pengunggahan ditolak sistem · X (Twitter), Sistem, 23 November" in shown
     assert "Keadaan kahar Banjir di kantor" in shown
     assert html.count('class="outstanding"') == 2
 
