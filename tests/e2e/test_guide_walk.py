@@ -12,6 +12,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from driver import visible_posts
+from medsos.devtools import guide_decisions
 from medsos.devtools.guide_by_hand import TITLE as BY_HAND_TITLE
 from medsos.devtools.guide_by_hand import walk_by_hand
 from medsos.devtools.guide_walk import TITLE, walk
@@ -19,6 +20,7 @@ from medsos.evidence.archive import Archive
 from medsos.stack.supervisor import Stack
 from medsos.store.models import (
     Approval,
+    AuditEntry,
     ChannelResult,
     Cycle,
     CycleScorecard,
@@ -32,7 +34,10 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
 GUIDES = Path(__file__).parents[2] / "docs"
 BY_HAND = "unggah-"
-"""How the pictures of the second walk begin."""
+"""How the pictures of the walk through uploads by hand begin."""
+
+OTHER_DAYS = ("pejabat", "kahar-", "plh-", "kasubbag-tolak", "telepon-")
+"""How the pictures of the walk through decisions that are not as usual begin."""
 
 
 def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_browser(
@@ -47,7 +52,32 @@ def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_brow
     assert cycle.status == "selesai"
     assert decisions == ["revisi", "setuju"]
     assert len(visible_posts(stack, TITLE)) == 5
-    assert_the_guides_show(tmp_path, lambda name: not name.startswith(BY_HAND))
+    assert_the_guides_show(tmp_path, lambda name: not name.startswith((BY_HAND, *OTHER_DAYS)))
+
+
+def test_a_delegate_approves_in_force_majeure_and_the_kasubbag_rejects(stack: Stack, tmp_path: Path) -> None:
+    guide_decisions.walk_decisions(stack, tmp_path, "rapat.jpg")
+    with transaction(f"sqlite:///{stack.config.home / 'medsos.db'}") as session:
+        urgent, rejected = (
+            session.scalars(select(Cycle).where(Cycle.title == title)).one()
+            for title in (guide_decisions.URGENT, guide_decisions.REJECTED)
+        )
+        decisions = {
+            row.cycle_id: (row.decision, row.decided_by, row.on_behalf_of, row.note)
+            for row in session.scalars(select(Approval))
+        }
+        recorded = session.scalars(
+            select(AuditEntry.actor).where(AuditEntry.action == "delegation.recorded")
+        ).all()
+        card = session.get_one(CycleScorecard, urgent.id)
+    assert recorded == ["pengelola"]
+    assert decisions[urgent.id] == ("setuju", "sekretaris", "kasubbag", "")
+    assert decisions[rejected.id] == ("tolak", "kasubbag", None, guide_decisions.REASON)
+    assert (urgent.status, urgent.kahar, card.kahar) == ("selesai", True, True)
+    assert rejected.status == "ditolak"
+    assert len(visible_posts(stack, guide_decisions.URGENT)) == 5
+    assert visible_posts(stack, guide_decisions.REJECTED) == []
+    assert_the_guides_show(tmp_path, lambda name: name.startswith(OTHER_DAYS))
 
 
 def test_uploads_by_hand_and_one_in_doubt_are_settled_on_a_phone_with_all_evidence(

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from medsos.devtools.guide_by_hand import walk_by_hand
+from medsos.devtools.guide_decisions import walk_decisions
 from medsos.devtools.guide_walk import walk
 from medsos.devtools.second_office import SLUG, two_offices
 from medsos.stack.config import StackConfig
@@ -33,6 +34,7 @@ def make_pictures(target: Path) -> None:
             stack.start()
             stack.wait_healthy()
             walk(stack, target, PHOTO)
+            walk_decisions(stack, target, PHOTO)
             walk_by_hand(stack, target, PHOTO)
         finally:
             stack.stop()

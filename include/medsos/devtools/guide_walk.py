@@ -7,26 +7,21 @@ cannot show what no longer works.
 from __future__ import annotations
 
 import io
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from medsos.clock import utc_now
-from medsos.devtools.guide_request import request_content, show_trigger_form
+from medsos.devtools.guide_request import ZONE, fill_in_minutes, press, request_content, show_trigger_form
 from medsos.errors import StackError
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.supervisor import Stack
 
-ZONE = ZoneInfo("Asia/Jakarta")
 OFFICE = "kota-bengkulu"
 DAG_ID = "content_cycle__kota_bengkulu"
 DESKTOP = ViewportSize(width=1280, height=900)
@@ -134,20 +129,14 @@ def _admin_requests(tour: Walk) -> None:
         photo = tour.stack.config.home / "masuk" / OFFICE / tour.photo
         request_content(tour, page, photo, title=TITLE, body=BODY)
         tour.open_form(page, "Notula rapat", picture="admin-perlu-tindakan")
-        ended = utc_now().astimezone(ZONE) - timedelta(minutes=10)
-        page.get_by_label("Rapat mulai").fill(f"{ended - timedelta(minutes=95):%Y-%m-%dT%H:%M}")
-        page.get_by_label("Rapat selesai").fill(f"{ended:%Y-%m-%dT%H:%M}")
-        page.get_by_label("Peserta").fill(
-            "Ketua Divisi Sosdiklih\nKasubbag Teknis PP, Parhubmas\nAdmin Medsos"
-        )
-        page.get_by_label("Keputusan rapat").fill("Hasil rapat koordinasi ditayangkan di semua kanal.")
+        fill_in_minutes(page, "Hasil rapat koordinasi ditayangkan di semua kanal.")
         page.get_by_text("Langkah 1").first.scroll_into_view_if_needed()
         tour.shoot(page, "admin-notula")
-        _press(page, "Simpan notula")
+        press(page, "Simpan notula")
         tour.open_form(page, "Rencana materi")
         page.get_by_label("Judul pada desain").wait_for()
         tour.shoot(page, "admin-rencana")
-        _press(page, "Simpan rencana")
+        press(page, "Simpan rencana")
 
 
 def _kasubbag_asks_for_a_revision(tour: Walk) -> None:
@@ -171,7 +160,7 @@ def _admin_revises(tour: Walk) -> None:
         heading = page.get_by_label("Judul pada desain")
         heading.fill(f"{TITLE} Triwulan IV")
         tour.shoot(page, "admin-revisi")
-        _press(page, "Kirim revisi")
+        press(page, "Kirim revisi")
 
 
 def _kasubbag_approves(tour: Walk) -> None:
@@ -216,9 +205,3 @@ def _analyst_reads(tour: Walk) -> None:
         tour.shoot(page, "analis-laporan")
         page.get_by_text("Realisasi dan target per langkah").first.scroll_into_view_if_needed()
         tour.shoot(page, "analis-laporan-grafik")
-
-
-def _press(page: Page, button: str) -> None:
-    """Press a form's button and wait until the page says that the answer is stored."""
-    page.get_by_role("button", name=button).click()
-    page.get_by_role("status").filter(has_text=re.compile("Tersimpan|Selesai")).first.wait_for()
