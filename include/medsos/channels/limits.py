@@ -237,7 +237,7 @@ def _type_problem(name: str, media: Media, allowed: tuple[str, ...]) -> Iterator
 
 def _size_problem(name: str, media: Media, most: int | None) -> Iterator[str]:
     if media.size_bytes == 0:
-        yield f"{name} kosong (0 bita)."
+        yield f"{name} kosong (0 byte)."
     if most is not None and media.size_bytes > most:
         yield f"{name} berukuran {_number(media.size_bytes / _MB)} MB; paling besar {_number(most / _MB)} MB."
 

@@ -48,7 +48,7 @@ def recognise(source: Path, *, name: str, accepted: Collection[Kind] = tuple(KIN
     with source.open("rb") as stream:
         head = stream.read(HEAD_BYTES)
     if not head:
-        raise refused(name, "kosong (0 bita). Salin ulang dari sumbernya.")
+        raise refused(name, "kosong (0 byte). Salin ulang dari sumbernya.")
     media_type = _sniff(head)
     for kind, rules in KINDS.items():
         if media_type in rules.media_types:

@@ -89,7 +89,7 @@ def begin(session: Session, draft: Draft, *, name: str, size: int, stamp: str, n
 
 def _check_room(files: list[DraftFile], name: str, size: int) -> None:
     if size <= 0:
-        raise refused(name, "kosong (0 bita). Salin ulang dari sumbernya.")
+        raise refused(name, "kosong (0 byte). Salin ulang dari sumbernya.")
     if size > LARGEST_FILE:
         raise refused(
             name,
