@@ -39,7 +39,7 @@ EXPECTED = (
     "publication.moved", "evidence.kept", "manifest.written", "links.built", "cycle.evaluated",
 )  # fmt: skip
 """Of what the trail of a cycle tells, in this order."""
-LATER = timedelta(seconds=150)
+LATER = timedelta(seconds=240)
 """When the uploads that are tampered with are due: long enough after their approval."""
 
 
