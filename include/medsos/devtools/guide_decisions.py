@@ -13,7 +13,14 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from medsos.clock import utc_now
-from medsos.devtools.guide_request import ZONE, fill_in_minutes, press, send_request, write_request
+from medsos.devtools.guide_request import (
+    ZONE,
+    fill_in_minutes,
+    press,
+    send_request,
+    wait_for_preview,
+    write_request,
+)
 from medsos.devtools.guide_walk import DESKTOP, OFFICE, PHONE, Walk
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
@@ -81,6 +88,7 @@ def _admin_requests_in_force_majeure(tour: Walk) -> None:
         page.get_by_text("Keadaan kahar").first.click()
         page.get_by_label("Ini keadaan kahar").check()
         page.get_by_label("Alasan kahar").fill(FORCE_MAJEURE)
+        wait_for_preview(page)
         page.locator("#f-kahar").scroll_into_view_if_needed()
         tour.shoot(page, "kahar-permohonan")
         send_request(page)

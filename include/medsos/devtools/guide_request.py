@@ -41,10 +41,7 @@ def request_content(tour: Walk, page: Page, photo: Path, *, title: str, body: st
     page.get_by_role("button", name="Foto kegiatan").wait_for()
     tour.shoot(page, "admin-ajukan")
     write_request(page, photo, title=title, body=body)
-    page.wait_for_function(
-        "() => [...document.querySelectorAll('#kanal-pratinjau img')]"
-        ".every(image => image.complete && image.naturalWidth > 0)"
-    )
+    wait_for_preview(page)
     page.evaluate("scrollTo(0, 0)")
     tour.shoot(page, "admin-ajukan-isi")
     page.get_by_role("heading", name="Bahan").scroll_into_view_if_needed()
@@ -62,6 +59,14 @@ def write_request(page: Page, photo: Path, *, title: str, body: str) -> None:
     page.locator("#berkas").set_input_files(photo)
     page.locator("[data-file]").wait_for()
     page.get_by_text(re.compile("Draf tersimpan")).wait_for()
+
+
+def wait_for_preview(page: Page) -> None:
+    """Until the preview of every channel is drawn."""
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('#kanal-pratinjau img')]"
+        ".every(image => image.complete && image.naturalWidth > 0)"
+    )
 
 
 def send_request(page: Page) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from medsos.settings import DEFAULT_DATA_DIR
 
 SLUG = "kota-manual"
+SHORT_NAME = "KPU Kota Latihan"
 DAG_ID = "content_cycle__kota_manual"
 BY_HAND = ("facebook", "tiktok")
 
@@ -19,6 +20,7 @@ def two_offices(target: Path) -> Path:
     other = target / "offices" / SLUG
     shutil.copytree(target / "offices" / "kota-bengkulu", other)
     text = (other / "office.yaml").read_text(encoding="utf-8").replace("slug: kota-bengkulu", f"slug: {SLUG}")
+    text = text.replace("short_name: KPU Kota Bengkulu", f"short_name: {SHORT_NAME}")
     for channel in BY_HAND:
         text = text.replace(f"  {channel}: {{ mode: api", f"  {channel}: {{ mode: manual")
     # Nobody waits six minutes to see that somebody has to be sure.
