@@ -141,7 +141,7 @@ def guide() -> None:
     """Jalani siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
     from pathlib import Path
 
-    from medsos.devtools.guide import make_pictures
+    from medsos.devtools.guide.pictures import make_pictures
 
     make_pictures(Path("docs/images/panduan"))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from driver import DAG_ID
-from medsos.devtools.second_office import two_offices
+from medsos.devtools.guide.second_office import two_offices
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port

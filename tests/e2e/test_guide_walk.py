@@ -12,10 +12,10 @@ from PIL import Image
 from sqlalchemy import select
 
 from driver import visible_posts
-from medsos.devtools import guide_decisions
-from medsos.devtools.guide_by_hand import TITLE as BY_HAND_TITLE
-from medsos.devtools.guide_by_hand import walk_by_hand
-from medsos.devtools.guide_walk import TITLE, walk
+from medsos.devtools.guide import decisions as walked
+from medsos.devtools.guide.by_hand import TITLE as BY_HAND_TITLE
+from medsos.devtools.guide.by_hand import walk_by_hand
+from medsos.devtools.guide.cycle import TITLE, walk
 from medsos.evidence.archive import Archive
 from medsos.stack.supervisor import Stack
 from medsos.store.models import (
@@ -56,11 +56,11 @@ def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_brow
 
 
 def test_a_delegate_approves_in_force_majeure_and_the_kasubbag_rejects(stack: Stack, tmp_path: Path) -> None:
-    guide_decisions.walk_decisions(stack, tmp_path, "rapat.jpg")
+    walked.walk_decisions(stack, tmp_path, "rapat.jpg")
     with transaction(f"sqlite:///{stack.config.home / 'medsos.db'}") as session:
         urgent, rejected = (
             session.scalars(select(Cycle).where(Cycle.title == title)).one()
-            for title in (guide_decisions.URGENT, guide_decisions.REJECTED)
+            for title in (walked.URGENT, walked.REJECTED)
         )
         decisions = {
             row.cycle_id: (row.decision, row.decided_by, row.on_behalf_of, row.note)
@@ -72,11 +72,11 @@ def test_a_delegate_approves_in_force_majeure_and_the_kasubbag_rejects(stack: St
         card = session.get_one(CycleScorecard, urgent.id)
     assert recorded == ["pengelola"]
     assert decisions[urgent.id] == ("setuju", "sekretaris", "kasubbag", "")
-    assert decisions[rejected.id] == ("tolak", "kasubbag", None, guide_decisions.REASON)
+    assert decisions[rejected.id] == ("tolak", "kasubbag", None, walked.REASON)
     assert (urgent.status, urgent.kahar, card.kahar) == ("selesai", True, True)
     assert rejected.status == "ditolak"
-    assert len(visible_posts(stack, guide_decisions.URGENT)) == 5
-    assert visible_posts(stack, guide_decisions.REJECTED) == []
+    assert len(visible_posts(stack, walked.URGENT)) == 5
+    assert visible_posts(stack, walked.REJECTED) == []
     assert_the_guides_show(tmp_path, lambda name: name.startswith(OTHER_DAYS))
 
 

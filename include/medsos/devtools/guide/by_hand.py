@@ -11,9 +11,9 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from medsos.devtools.guide_walk import DESKTOP, PHONE, SECONDS, Walk
-from medsos.devtools.second_office import BY_HAND, DAG_ID
-from medsos.devtools.training_app import TrainingApp
+from medsos.devtools.guide.second_office import BY_HAND, DAG_ID
+from medsos.devtools.guide.tour import DESKTOP, PHONE, SECONDS, Walk
+from medsos.devtools.guide.training_app import TrainingApp
 from medsos.errors import StackError
 from medsos.evidence.screenshot import open_browser
 from medsos.offices.model import CHANNEL_NAMES

@@ -1,109 +1,25 @@
-"""Walks through one whole cycle in a real browser, as the three people, and photographs what they see.
+"""Walks through one whole cycle as the three people: request, revision, approval, posts, evaluation.
 
-The pictures of the guides come from here (`make guide`), and a test walks the same way, so the guides
-cannot show what no longer works.
+A test walks the same way, so the guides cannot show what no longer works.
 """
 
 from __future__ import annotations
 
-import io
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize
-
-from medsos.devtools.guide_request import ZONE, fill_in_minutes, press, request_content, show_trigger_form
-from medsos.errors import StackError
+from medsos.devtools.guide.request import fill_in_minutes, press, request_content, show_trigger_form
+from medsos.devtools.guide.tour import DESKTOP, OFFICE, PHONE, Walk
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.supervisor import Stack
 
-OFFICE = "kota-bengkulu"
 DAG_ID = "content_cycle__kota_bengkulu"
-DESKTOP = ViewportSize(width=1280, height=900)
-PHONE = ViewportSize(width=390, height=844)
-SECONDS = 240
-"""How long a step of Airflow may take before the walk gives up."""
-
-_LOAD_ALL_PICTURES = "for (const image of document.images) image.loading = 'eager'"
 
 TITLE = "Rapat Koordinasi Pemutakhiran Data Pemilih"
 BODY = (
     "KPU Kota Bengkulu melaksanakan rapat koordinasi pemutakhiran data pemilih bersama Bawaslu dan Dinas "
     "Kependudukan dan Pencatatan Sipil.\n\nRapat menyepakati jadwal pencocokan data pada Desember 2026."
 )
-
-
-@dataclass
-class Walk:
-    """One walk. `pictures` gets the screenshots as PNG, `photo` is a file in the intake folder.
-
-    :param title: of the cycle that the walk is about.
-    """
-
-    stack: Stack
-    browser: Browser
-    pictures: Path
-    photo: str
-    title: str = TITLE
-
-    @contextmanager
-    def visit(self, username: str, viewport: ViewportSize) -> Iterator[Page]:
-        """A browser window of one person, logged in."""
-        context = self.browser.new_context(
-            viewport=viewport,
-            locale="id-ID",
-            timezone_id=ZONE.key,
-            device_scale_factor=2 if viewport is PHONE else 1,
-        )
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.goto(self.stack.config.local_url)
-        page.get_by_label("Username").fill(username)
-        page.locator("input[type=password]").fill(self.stack.passwords[username])
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_text("Dags").first.wait_for()
-        try:
-            yield page
-        finally:
-            context.close()
-
-    def shoot(self, page: Page, name: str, *, whole: bool = False) -> None:
-        page.wait_for_timeout(700)
-        if whole:
-            page.evaluate(_LOAD_ALL_PICTURES)
-            page.wait_for_timeout(700)
-        shot = page.screenshot(full_page=whole)
-        with Image.open(io.BytesIO(shot)) as picture:
-            # A palette keeps the repository small; screens have few colours.
-            picture.convert("RGB").quantize(256).save(self.pictures / f"{name}.png", optimize=True)
-
-    def open(self, page: Page, path: str) -> None:
-        page.goto(self.stack.config.local_url + path)
-
-    def open_form(self, page: Page, heading: str, *, picture: str = "") -> None:
-        """Wait on *Perlu tindakan* until a form with this heading waits for the visitor; open it."""
-        entry = page.get_by_role("listitem").filter(has_text=heading).filter(has_text=self.title)
-        self.until(page, "/medsos/perlu-tindakan", lambda: entry.count() > 0)
-        if picture:
-            self.shoot(page, picture)
-        entry.get_by_role("link").click()
-
-    def until(self, page: Page, path: str, there: Callable[[], bool]) -> None:
-        """Look at a page of ours again and again until it shows something."""
-        deadline = time.monotonic() + SECONDS
-        while True:
-            self.open(page, path)
-            page.locator("main").wait_for()
-            if there():
-                return
-            if time.monotonic() > deadline:
-                raise StackError(f"Halaman {path} tidak menampilkan yang ditunggu dalam {SECONDS} detik.")
-            page.wait_for_timeout(2000)
 
 
 def walk(stack: Stack, pictures: Path, photo: str) -> None:
@@ -114,7 +30,7 @@ def walk(stack: Stack, pictures: Path, photo: str) -> None:
     """
     pictures.mkdir(parents=True, exist_ok=True)
     with open_browser(load_settings().chromium) as browser:
-        tour = Walk(stack, browser, pictures, photo)
+        tour = Walk(stack, browser, pictures, photo, TITLE)
         _admin_requests(tour)
         _kasubbag_asks_for_a_revision(tour)
         _admin_revises(tour)

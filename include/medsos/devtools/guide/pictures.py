@@ -6,10 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from medsos.devtools.guide_by_hand import walk_by_hand
-from medsos.devtools.guide_decisions import walk_decisions
-from medsos.devtools.guide_walk import walk
-from medsos.devtools.second_office import SLUG, two_offices
+from medsos.devtools.guide.by_hand import walk_by_hand
+from medsos.devtools.guide.cycle import walk
+from medsos.devtools.guide.decisions import walk_decisions
+from medsos.devtools.guide.second_office import SLUG, two_offices
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page
 
 from medsos.clock import utc_now
+from medsos.devtools.guide.tour import ZONE, Walk
 
-if TYPE_CHECKING:
-    from medsos.devtools.guide_walk import Walk
-
-ZONE = ZoneInfo("Asia/Jakarta")
 PLACE = "Aula KPU Kota Bengkulu"
 
 

@@ -13,15 +13,14 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from medsos.clock import utc_now
-from medsos.devtools.guide_request import (
-    ZONE,
+from medsos.devtools.guide.request import (
     fill_in_minutes,
     press,
     send_request,
     wait_for_preview,
     write_request,
 )
-from medsos.devtools.guide_walk import DESKTOP, OFFICE, PHONE, Walk
+from medsos.devtools.guide.tour import DESKTOP, OFFICE, PHONE, ZONE, Walk
 from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.config import OPERATOR
