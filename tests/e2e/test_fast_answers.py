@@ -10,7 +10,7 @@ import pytest
 from driver import DAG_ID
 from fast_answers import ANSWERS, Office, answer_everything, lost_answers, summary
 from medsos.stack.supervisor import Stack
-from medsos.web.lost_answers import LOST
+from medsos.web.airflow.lost_answers import LOST
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException, Request
 
 from medsos.offices.model import Office
-from medsos.web.accounts import Account
+from medsos.web.officials.accounts import Account
 
 ACCOUNTS = {
     name: Account(name, may_answer=name != "analis") for name in ("admin", "kasubbag", "sekretaris", "analis")

@@ -23,11 +23,11 @@ from web_samples import (
 )
 
 from medsos.evidence.archive import Archive
-from medsos.web.accounts import accounts
-from medsos.web.airflow_forms import AirflowForms, airflow_forms
-from medsos.web.airflow_runs import AirflowRuns, airflow_runs
+from medsos.web.airflow.forms import AirflowForms, airflow_forms
+from medsos.web.airflow.reassign import reassign
+from medsos.web.airflow.runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
-from medsos.web.reassign import reassign
+from medsos.web.officials.accounts import accounts
 from medsos.web.visitors import Visitor, visitor
 from social_pages import social_pages
 

@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from medsos.evidence.screenshot import FLAGS, find_chromium
 from medsos.settings import load_settings
-from medsos.web.airflow_forms import AirflowForms, airflow_forms
-from medsos.web.airflow_runs import AirflowRuns, airflow_runs
+from medsos.web.airflow.forms import AirflowForms, airflow_forms
+from medsos.web.airflow.runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
 

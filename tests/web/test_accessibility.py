@@ -48,10 +48,10 @@ from medsos.settings import load_settings
 from medsos.store.models import Delegation, FormAnswer, Publication
 from medsos.store.session import transaction
 from medsos.web import page as rendering
-from medsos.web.accounts import accounts
-from medsos.web.airflow_forms import AirflowForms, airflow_forms
-from medsos.web.airflow_runs import AirflowRuns, airflow_runs
+from medsos.web.airflow.forms import AirflowForms, airflow_forms
+from medsos.web.airflow.runs import AirflowRuns, airflow_runs
 from medsos.web.app import create_app
+from medsos.web.officials.accounts import accounts
 from medsos.web.visitors import Visitor, visitor
 
 SIZES = {
@@ -250,7 +250,7 @@ def _posts_of_the_account(monkeypatch: pytest.MonkeyPatch, platform: str) -> Non
         def recent_posts(self, since: Any) -> list[FoundPost]:
             return [FoundPost("8", "Lain", NOW, f"{platform}/x.com/kpukotabengkulu/status/8")]
 
-    monkeypatch.setattr("medsos.web.recent_posts.client_for", lambda *args, **kwargs: Account())
+    monkeypatch.setattr("medsos.web.uploads.recent_posts.client_for", lambda *args, **kwargs: Account())
 
 
 FOCUSABLE = (

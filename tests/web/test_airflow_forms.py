@@ -10,7 +10,7 @@ import pytest
 from airflow_stand_in import Airflow
 from web_samples import asked, new_cycle
 
-from medsos.web.airflow_forms import PARKED_SECONDS, AirflowForms, FormRefused
+from medsos.web.airflow.forms import PARKED_SECONDS, AirflowForms, FormRefused
 
 TASK = "approval.round_1.await_decision"
 

@@ -21,7 +21,7 @@ from medsos.content.plan import WEB_LINK
 from medsos.evidence.archive import Archive
 from medsos.store.models import Design, Material
 from medsos.store.session import transaction
-from medsos.web.caption_view import pieces
+from medsos.web.approval.captions import pieces
 
 BYTES_PER_SECOND = 400_000
 LATENCY_MS = 100

@@ -27,7 +27,7 @@ from airflow.utils.session import create_session
 from fastapi.testclient import TestClient
 from sqlalchemy import insert
 from medsos.approval.officials import Holder
-from medsos.web.assignees import refresh_assignees
+from medsos.web.airflow.assignees import refresh_assignees
 
 now, ti, key = datetime.now(UTC), uuid4(), {"dag_id": "siklus", "run_id": "r1"}
 with create_session() as session:

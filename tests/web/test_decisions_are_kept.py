@@ -322,7 +322,7 @@ def test_what_has_used_up_more_of_its_target_comes_first_in_working_time(
     visit: Visit, waiting: int, airflow: Airflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monday = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-    monkeypatch.setattr("medsos.web.actions.utc_now", lambda: monday)
+    monkeypatch.setattr("medsos.web.waiting.routes.utc_now", lambda: monday)
     friday = monday - timedelta(days=3)
     titles = {"Baru": (monday - timedelta(minutes=5), 3), "Sejak Jumat": (friday + timedelta(hours=6), 1)}
     airflow.forms.clear()

@@ -12,7 +12,7 @@ from web_samples import decide, design_round, new_cycle, office_with_people, pub
 
 from medsos.evidence.archive import Archive
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
-from medsos.web.exports import TABLES
+from medsos.web.evaluation.exports import TABLES
 
 
 def test_the_evaluation_shows_each_step_against_its_target(visit: Visit, finished: int) -> None:

@@ -19,7 +19,7 @@ from medsos.offices.model import Office, load_office
 from medsos.settings import load_settings
 from medsos.store.models import AuditEntry, Cycle, Delegation, Official
 from medsos.store.session import transaction
-from medsos.web.accounts import Account
+from medsos.web.officials.accounts import Account
 
 NOW = datetime.now(UTC)
 TODAY = NOW.astimezone(load_office(load_settings().offices_dir, "kota-bengkulu").zone).date()

@@ -93,7 +93,7 @@ def test_what_waits_for_me_comes_first_and_leads_to_its_form(
 ) -> None:
     # Monday 15.00 WIB, in the middle of a working day: all minutes are working minutes.
     now = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-    monkeypatch.setattr("medsos.web.actions.utc_now", lambda: now)
+    monkeypatch.setattr("medsos.web.waiting.routes.utc_now", lambda: now)
     airflow.forms[:] = [asked(waiting, asked_at=now - timedelta(minutes=25))]
     other = new_cycle("Selamat Hari Guru")
     long_ago = now - timedelta(hours=5)

@@ -71,7 +71,7 @@ def test_what_came_before_the_connection_broke_is_kept(
     import asyncio
 
     from medsos.drafts.uploads import writing
-    from medsos.web.request_files import ClientDisconnect, _receive
+    from medsos.web.drafts.files import ClientDisconnect, _receive
 
     address = announce(admin, draft_id, headers, "a.jpg", 5 * MB)
     (file,) = stored_files(draft_id)

@@ -13,7 +13,7 @@ from web_samples import asked
 
 from medsos.store.models import Approval
 from medsos.store.session import transaction
-from medsos.web.airflow_forms import PARKED_SECONDS
+from medsos.web.airflow.forms import PARKED_SECONDS
 
 
 def press(address: str, cycle_id: int) -> float:

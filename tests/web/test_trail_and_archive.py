@@ -20,7 +20,7 @@ from medsos.evidence.manifest import write_manifest
 from medsos.store.audit import append_audit
 from medsos.store.models import Cycle, Publication
 from medsos.store.session import transaction
-from medsos.web.package import is_plain
+from medsos.web.archive.package import is_plain
 
 Visit = Callable[..., TestClient]
 

@@ -77,7 +77,7 @@ def test_a_doubt_shows_what_was_sent_and_what_is_on_the_account(
     )
     other = FoundPost("8", "Selamat pagi <b>warga</b>", NOW - timedelta(hours=5), "javascript:alert(1)")
     account = Account(same, other)
-    monkeypatch.setattr("medsos.web.recent_posts.client_for", account)
+    monkeypatch.setattr("medsos.web.uploads.recent_posts.client_for", account)
     browser = visit("admin")
     page = browser.get(f"/medsos/unggahan/{in_doubt}/x").text
     text = text_of(page)
@@ -104,7 +104,7 @@ def test_a_doubt_shows_what_was_sent_and_what_is_on_the_account(
 def test_an_account_that_cannot_be_read_leaves_the_person_to_look(
     visit: Visit, in_doubt: int, monkeypatch: pytest.MonkeyPatch, error: Exception, says: str
 ) -> None:
-    monkeypatch.setattr("medsos.web.recent_posts.client_for", Account(error=error))
+    monkeypatch.setattr("medsos.web.uploads.recent_posts.client_for", Account(error=error))
     found = visit("admin").get(f"/medsos/unggahan/{in_doubt}/x/terbaru")
     assert found.status_code == 200
     assert says in text_of(found.text)

@@ -24,7 +24,7 @@ from medsos.channels.base import FoundPost
 from medsos.evidence.archive import Archive
 from medsos.evidence.screenshot import FLAGS, find_chromium
 from medsos.settings import load_settings
-from medsos.web.airflow_forms import AirflowForms, airflow_forms
+from medsos.web.airflow.forms import AirflowForms, airflow_forms
 from medsos.web.app import create_app
 from medsos.web.visitors import Visitor, visitor
 
@@ -208,7 +208,7 @@ def test_the_post_that_was_found_on_the_account_is_taken_with_one_tap(
                 FoundPost("8", "Lain", NOW, f"{address}8"),
             ]
 
-    monkeypatch.setattr("medsos.web.recent_posts.client_for", lambda *args, **kwargs: Account())
+    monkeypatch.setattr("medsos.web.uploads.recent_posts.client_for", lambda *args, **kwargs: Account())
     with opened(browser, port, f"unggahan/{cycle_id}/x") as page:
         page.locator(".alike").get_by_role("button", name="Ini postingannya").click()
         assert page.get_by_label("Alamat postingan").input_value() == address

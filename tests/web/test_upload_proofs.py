@@ -110,7 +110,7 @@ def test_what_is_no_readable_picture_is_told_and_the_address_stays(
 def test_a_request_beyond_any_screenshot_is_not_even_read(
     visit: Visit, by_hand: int, airflow: Airflow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from medsos.web import typed
+    from medsos.web.uploads import typed
 
     monkeypatch.setattr(typed, "LARGEST_REQUEST", 1000)
     refused = send(visit("admin"), by_hand, file=("video.mp4", b"0" * 2000), jawaban="Sudah tayang")

@@ -13,25 +13,23 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from medsos.errors import MedsosError
-from medsos.web import (
-    actions,
-    approval_routes,
-    archive_routes,
-    cycle_routes,
-    evaluation_routes,
-    files,
-    officials_routes,
-    own_form_routes,
-    package,
-    request_files,
-    request_preview,
-    request_routes,
-    upload_routes,
-)
+from medsos.web import files
 from medsos.web.addresses import addresses_of
-from medsos.web.airflow_forms import FormRefused
+from medsos.web.airflow.forms import FormRefused
+from medsos.web.approval import routes as approval
+from medsos.web.archive import package
+from medsos.web.archive import routes as archive
+from medsos.web.cycles import routes as cycles
+from medsos.web.drafts import files as draft_files
+from medsos.web.drafts import preview
+from medsos.web.drafts import routes as drafts
+from medsos.web.evaluation import routes as evaluation
+from medsos.web.officials import routes as officials
+from medsos.web.own_forms import routes as own_forms
 from medsos.web.page import page
+from medsos.web.uploads import routes as uploads
 from medsos.web.visitors import NotLoggedIn
+from medsos.web.waiting import routes as waiting
 
 log = logging.getLogger(__name__)
 
@@ -52,18 +50,18 @@ LARGEST_NUMBER = 2**31 - 1
 DIGITS = len(str(LARGEST_NUMBER))
 
 ROOMS = (
-    actions,
-    request_routes,
-    request_files,
-    request_preview,
-    approval_routes,
-    own_form_routes,
-    upload_routes,
-    cycle_routes,
+    waiting,
+    drafts,
+    draft_files,
+    preview,
+    approval,
+    own_forms,
+    uploads,
+    cycles,
     package,
-    evaluation_routes,
-    archive_routes,
-    officials_routes,
+    evaluation,
+    archive,
+    officials,
     files,
 )
 """Modules with routes; the first that fits an address answers."""

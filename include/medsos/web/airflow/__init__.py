@@ -1,0 +1,1 @@
+"""What the pages say to Airflow and hear from it."""

@@ -1,0 +1,1 @@
+"""The Kasubbag's form."""

@@ -1,0 +1,1 @@
+"""The archive: search, and a cycle as one file."""

@@ -1,0 +1,1 @@
+"""The list of cycles, and one page per cycle."""

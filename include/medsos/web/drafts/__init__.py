@@ -1,0 +1,1 @@
+"""The page Ajukan konten: drafts, files, preview, sending."""

@@ -1,0 +1,1 @@
+"""The evaluation tables and their exports."""

@@ -1,0 +1,1 @@
+"""The page Pejabat: who holds which role, and who stands in."""

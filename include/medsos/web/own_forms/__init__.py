@@ -1,0 +1,1 @@
+"""Minutes, plan and revision on pages of our own."""

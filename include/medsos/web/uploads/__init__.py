@@ -1,0 +1,1 @@
+"""Uploads by hand and posts in doubt, on a phone."""
