@@ -103,7 +103,7 @@ def test_the_page_on_a_phone_loads_nothing_shows_a_readable_qr_and_copies_its_te
         assert page.evaluate("document.documentElement.scrollWidth") == 390
         assert read_qr(page.locator(".qr").screenshot()) == WEB.address
         page.click("#copy")
-        page.wait_for_function("document.getElementById('copy').textContent.includes('Tersalin')")
+        page.wait_for_function("() => document.getElementById('copy').textContent.includes('Tersalin')")
         assert page.input_value("textarea") == share_texts(content()).plain
 
 

@@ -229,7 +229,8 @@ def over_a_slow_line(browser: Browser, address: str) -> Load:
     arrived: list[int] = []
     line.on("Network.loadingFinished", lambda told: arrived.append(int(told["encodedDataLength"])))
     page.goto(address, wait_until="load")
-    page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length > 0")
+    # A function: an expression would be evaluated again by `eval`, which our pages forbid.
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length > 0")
     painted, loaded, designs = page.evaluate(
         "[performance.getEntriesByName('first-contentful-paint')[0].startTime,"
         " performance.getEntriesByType('navigation')[0].loadEventEnd,"

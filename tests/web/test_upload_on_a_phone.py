@@ -138,7 +138,7 @@ def test_sharing_is_offered_only_where_the_phone_can_and_hands_over_the_file(
     )
     with opened(browser, port, path, host="127.0.0.1", stub=able) as page:
         page.get_by_role("button", name="Bagikan").click()
-        page.wait_for_function("window.shared")
+        page.wait_for_function("() => window.shared")
         ((name, media_type, size),) = page.evaluate("window.shared")
     assert (name, media_type) == (f"siklus-{by_hand}-facebook-1.jpg", "image/jpeg")
     assert size > 1000
