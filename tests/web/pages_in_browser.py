@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -26,23 +26,37 @@ PHONE = ViewportSize(width=390, height=844)
 
 
 @contextmanager
-def running_browser() -> Iterator[Browser]:
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+def chromium(*more_flags: str) -> Iterator[Browser]:
+    """Chromium without a window."""
+    flags = [*FLAGS, *more_flags, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=find_chromium(load_settings().chromium), args=flags
         )
-        yield running
-        running.close()
+        try:
+            yield running
+        finally:
+            running.close()
+
+
+def pages_for(airflow: Airflow, who: Callable[[], Visitor]) -> FastAPI:
+    """The pages beside a stand-in of Airflow.
+
+    :param who: asked at each request.
+    """
+    pages = create_app()
+    pages.dependency_overrides[visitor] = who
+    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
+        {}, application=lambda: airflow.app, assigner=airflow.assign
+    )
+    pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
+    return pages
 
 
 @contextmanager
-def pages_of(username: str, airflow: Airflow) -> Iterator[int]:
-    """The pages as this person sees them; gives the port."""
-    pages, root = create_app(), FastAPI()
-    pages.dependency_overrides[visitor] = lambda: Visitor(username, lambda _: True, may_start=lambda _: True)
-    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
-    pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
+def on_a_port(pages: FastAPI) -> Iterator[int]:
+    """The pages below `/medsos` on 127.0.0.1; gives the port."""
+    root = FastAPI()
     root.mount("/medsos", pages)
     server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -51,9 +65,27 @@ def pages_of(username: str, airflow: Airflow) -> Iterator[int]:
     while not server.started:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def pages_of(username: str, airflow: Airflow) -> Iterator[int]:
+    """The pages as this person sees them, who may also start cycles; gives the port."""
+    someone = Visitor(username, lambda _: True, may_start=lambda _: True)
+    with on_a_port(pages_for(airflow, lambda: someone)) as port:
+        yield port
+
+
+@contextmanager
+def served(airflow: Airflow, username: str) -> Iterator[str]:
+    """Address of the pages as this person sees them, without a slash at the end."""
+    someone = Visitor(username, lambda _: True)
+    with on_a_port(pages_for(airflow, lambda: someone)) as port:
+        yield f"http://127.0.0.1:{port}/medsos"
 
 
 @contextmanager

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from airflow_stand_in import ACCOUNTS, Airflow
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from pages_in_browser import DESKTOP, PHONE, chromium, on_a_port, pages_for
+from playwright.sync_api import Browser, Page
 from states_of_requests import (
     Step,
     nobody_may_decide,
@@ -43,20 +39,15 @@ from builders import NOW, picture
 from medsos.channels.base import FoundPost
 from medsos.clock import utc_now
 from medsos.evidence.archive import Archive
-from medsos.evidence.screenshot import FLAGS, find_chromium
-from medsos.settings import load_settings
 from medsos.store.models import Delegation, FormAnswer, Publication
 from medsos.store.session import transaction
 from medsos.web import page as rendering
-from medsos.web.airflow.forms import AirflowForms, airflow_forms
-from medsos.web.airflow.runs import AirflowRuns, airflow_runs
-from medsos.web.app import create_app
 from medsos.web.officials.accounts import accounts
-from medsos.web.visitors import Visitor, visitor
+from medsos.web.visitors import Visitor
 
 SIZES = {
-    "desktop": ViewportSize(width=1280, height=900),
-    "phone": ViewportSize(width=390, height=844),
+    "desktop": DESKTOP,
+    "phone": PHONE,
 }
 PARTS = {"base.html.j2", "parts.html.j2"}
 """Templates that are no page by themselves."""
@@ -74,36 +65,19 @@ class Site:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    flags = [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=find_chromium(load_settings().chromium), args=flags
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def site(home: Path, airflow: Airflow) -> Iterator[Site]:
-    found, pages, root = Site(), create_app(), FastAPI()
-    pages.dependency_overrides[visitor] = lambda: Visitor(
-        found.who, lambda _: True, may_start=lambda _: found.who != "analis"
+    found = Site()
+    pages = pages_for(
+        airflow, lambda: Visitor(found.who, lambda _: True, may_start=lambda _: found.who != "analis")
     )
     pages.dependency_overrides[accounts] = lambda: ACCOUNTS.get
-    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms({}, application=lambda: airflow.app)
-    pages.dependency_overrides[airflow_runs] = lambda: AirflowRuns({}, application=lambda: airflow.app)
-    root.mount("/medsos", pages)
-    server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    found.port = server.servers[0].sockets[0].getsockname()[1]
-    yield found
-    server.should_exit = True
-    thread.join()
+    with on_a_port(pages) as found.port:
+        yield found
 
 
 @pytest.fixture

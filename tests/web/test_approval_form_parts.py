@@ -11,8 +11,8 @@ from io import BytesIO
 
 import pytest
 from airflow_stand_in import Airflow
-from browser_kit import PHONE, chromium, served
 from page_reading import Visit, text_of
+from pages_in_browser import PHONE, chromium, served
 from PIL import Image
 from playwright.sync_api import Browser
 from web_samples import CAPTIONS, SIZES, asked, decide, design_round, new_cycle, office_with_people, picture

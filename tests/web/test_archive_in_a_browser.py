@@ -8,8 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 from airflow_stand_in import Airflow
+from pages_in_browser import chromium, served
 from playwright.sync_api import Browser, Page, ViewportSize
-from watched_browser import chromium, served
 
 from builders import NOW
 from medsos.store.audit import append_audit
@@ -37,7 +37,7 @@ def page(browser: Browser, airflow: Airflow, finished: int) -> Iterator[Page]:
                 session, at=NOW, actor="kasubbag", action=action, cycle_id=finished, subject="putaran 1",
                 after=after,
             )  # fmt: skip
-    with served("kasubbag", airflow) as address:
+    with served(airflow, "kasubbag") as address:
         window = browser.new_context(viewport=PHONE, accept_downloads=True)
         opened = window.new_page()
         opened.set_default_timeout(15_000)

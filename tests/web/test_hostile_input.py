@@ -10,9 +10,9 @@ import pytest
 from airflow_stand_in import Airflow
 from approval_form_kit import send
 from fastapi.testclient import TestClient
+from pages_in_browser import chromium, served
 from playwright.sync_api import Browser
 from upload_page_kit import waits_for
-from watched_browser import chromium, served
 from web_samples import CAPTIONS, DAG, asked, design_round, new_cycle, office_with_people, tell
 
 from builders import NOW, publication_row
@@ -129,7 +129,7 @@ PAGES = [
 def test_nothing_typed_is_executed_on_any_page(
     browser: Browser, airflow: Airflow, hostile: int, uploading: int, path: str, person: str
 ) -> None:
-    with served(person, airflow) as address:
+    with served(airflow, person) as address:
         window = browser.new_context()
         page = window.new_page()
         told: list[str] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from airflow_stand_in import Airflow
-from browser_kit import PHONE, chromium, served
+from pages_in_browser import PHONE, chromium, served
 from playwright.sync_api import Browser, Page
 from web_samples import asked, new_cycle, office_with_people
 

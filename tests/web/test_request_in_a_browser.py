@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from airflow_stand_in import Airflow
-from pages_in_browser import DESKTOP, PHONE, opened, pages_of, running_browser
+from pages_in_browser import DESKTOP, PHONE, chromium, opened, pages_of
 from playwright.sync_api import Browser, Page, Route, ViewportSize
 from request_page_kit import photo, stored, stored_files
 from web_samples import office_with_people
@@ -23,7 +23,7 @@ SIZES = pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "p
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with running_browser() as running:
+    with chromium() as running:
         yield running
 
 

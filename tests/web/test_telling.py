@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import requests
 from airflow_stand_in import Airflow
-from browser_kit import served
+from pages_in_browser import served
 from web_samples import asked
 
 from medsos.store.models import Approval

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -12,23 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from airflow_stand_in import Airflow
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from pages_in_browser import PHONE, chromium, on_a_port, pages_for
+from playwright.sync_api import Browser, Page
 from upload_page_kit import proofs, screenshot, waits_for
 from web_samples import CAPTIONS, upload_under_way
 
 from builders import NOW
 from medsos.channels.base import FoundPost
 from medsos.evidence.archive import Archive
-from medsos.evidence.screenshot import FLAGS, find_chromium
-from medsos.settings import load_settings
-from medsos.web.airflow.forms import AirflowForms, airflow_forms
-from medsos.web.app import create_app
-from medsos.web.visitors import Visitor, visitor
+from medsos.web.visitors import Visitor
 
-PHONE = ViewportSize(width=390, height=844)
 OFFICE_NETWORK = "medsos.kantor.test"
 """A plain http address that is not this machine itself: browsers offer it neither clipboard nor sharing."""
 
@@ -37,36 +28,16 @@ Visits = Callable[..., Any]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    flags = [*FLAGS, f"--host-resolver-rules=MAP {OFFICE_NETWORK} 127.0.0.1"]
-    if os.geteuid() == 0:
-        flags.append("--no-sandbox")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=find_chromium(load_settings().chromium), args=flags
-        )
+    with chromium(f"--host-resolver-rules=MAP {OFFICE_NETWORK} 127.0.0.1") as running:
         yield running
-        running.close()
 
 
 @pytest.fixture
 def port(home: Path, airflow: Airflow) -> Iterator[int]:
     """The pages as the admin sees them, on a port of this machine."""
-    pages, root = create_app(), FastAPI()
-    pages.dependency_overrides[visitor] = lambda: Visitor("admin", lambda _: True)
-    pages.dependency_overrides[airflow_forms] = lambda: AirflowForms(
-        {}, application=lambda: airflow.app, assigner=airflow.assign
-    )
-    root.mount("/medsos", pages)
-    server = uvicorn.Server(uvicorn.Config(root, host="127.0.0.1", port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    thread.join()
+    admin = Visitor("admin", lambda _: True)
+    with on_a_port(pages_for(airflow, lambda: admin)) as port:
+        yield port
 
 
 @contextmanager
