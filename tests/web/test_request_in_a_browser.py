@@ -206,6 +206,49 @@ def test_an_upload_that_the_browser_forgot_goes_on_when_the_file_is_chosen_again
     assert file_path(file).read_bytes() == big.read_bytes()
 
 
+@pytest.mark.parametrize("failing", ["the announcement", "the list of files"])
+@pytest.mark.parametrize("trouble", ["server", "connection"])
+def test_an_upload_needs_no_second_choice_after_a_short_trouble(
+    browser: Browser, port: int, tmp_path: Path, failing: str, trouble: str
+) -> None:
+    picture = tmp_path / "rapat.jpg"
+    picture.write_bytes(photo())
+    with opened(browser, port, "ajukan", DESKTOP) as page:
+        draft_id = begin(page)
+        address = f"**/ajukan/{draft_id}/berkas" if failing == "the announcement" else f"**/ajukan/{draft_id}"
+        failed: list[str] = []
+
+        def fails_once(route: Route) -> None:
+            if failed:
+                route.fallback()
+                return
+            failed.append(route.request.method)
+            if trouble == "server":
+                route.fulfill(status=500, body="Internal Server Error")
+            else:
+                route.abort("internetdisconnected")
+
+        page.route(address, fails_once)
+        page.locator("#berkas").set_input_files(picture)
+        page.locator("[data-file]").wait_for()
+        assert page.locator("[data-unfinished], .refused").count() == 0
+    assert failed == ["POST" if failing == "the announcement" else "GET"]
+    assert [file.name for file in stored_files(draft_id)] == ["rapat.jpg"]
+
+
+def test_a_browser_that_never_opens_its_cupboard_uploads_all_the_same(
+    browser: Browser, port: int, tmp_path: Path
+) -> None:
+    picture = tmp_path / "rapat.jpg"
+    picture.write_bytes(photo())
+    with opened(browser, port, "ajukan", DESKTOP) as page:
+        begin(page)
+        page.add_init_script("IDBFactory.prototype.open = () => ({})")
+        page.reload()
+        page.locator("#berkas").set_input_files(picture)
+        page.locator("[data-file]").wait_for()
+
+
 @SIZES
 def test_a_refused_file_is_told_where_the_files_are(
     browser: Browser, port: int, viewport: ViewportSize

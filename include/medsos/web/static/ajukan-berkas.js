@@ -7,15 +7,17 @@
   const refusals = document.getElementById("ditolak");
   const form = document.getElementById("permohonan");
   const PIECE = 4 * 1024 * 1024;
-  const WAITS = [1, 2, 4, 8, 15];
 
   const headers = (more = {}) => ({ "X-Medsos-Token": form.dataset.token, ...more });
   const megabytes = (size) => `${(size / 1e6).toLocaleString("id-ID", { maximumFractionDigits: 1 })} MB`;
   const stampOf = (file) => String(file.lastModified);
 
-  // Files that are on their way, by the id that the server gave them.
+  // Files that are on their way, by the id that the server gave them. Where the browser has no such place, or
+  // does not answer, an upload goes on without; only a closed page then asks for the file again.
+  const PATIENCE = 2000;
   const cupboard = (() => {
     const opened = new Promise((resolve) => {
+      setTimeout(() => resolve(null), PATIENCE);
       try {
         const asked = indexedDB.open("medsos-unggahan", 1);
         asked.onupgradeneeded = () => asked.result.createObjectStore("berkas");
@@ -29,6 +31,7 @@
       const base = await opened;
       if (!base) return undefined;
       return new Promise((resolve) => {
+        setTimeout(resolve, PATIENCE);
         try {
           const asked = what(base.transaction("berkas", mode).objectStore("berkas"));
           asked.onsuccess = () => resolve(asked.result);
@@ -92,13 +95,6 @@
     });
   }
 
-  function pause(seconds) {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, seconds * 1000);
-      window.addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
-    });
-  }
-
   function answerOf(request) {
     try {
       return JSON.parse(request.responseText);
@@ -137,14 +133,14 @@
         await cupboard.drop(id);
         refuse(file.name, request.status === 422 ? answerOf(request).masalah : "");
         return;
-      } else if (request && request.status >= 500 && failures >= WAITS.length) {
+      } else if (request && request.status >= 500 && failures >= PAUSES.length) {
         line(id, file).state.textContent = "Server tidak dapat memproses berkas ini. Beri tahu admin sistem.";
         return;
       } else {
         failures += 1;
         line(id, file).state.textContent = "Sambungan terputus; dilanjutkan sendiri …";
       }
-      if (failures > 0) await pause(WAITS[Math.min(failures, WAITS.length) - 1]);
+      if (failures > 0) await pause(PAUSES[Math.min(failures, PAUSES.length) - 1]);
       if (!request) {
         try {
           const there = await fetch(address, { method: "HEAD", credentials: "same-origin" });
@@ -163,15 +159,13 @@
       refuse(file.name, `Berkas “${file.name}” berukuran ${megabytes(file.size)}; paling besar ${megabytes(Number(place.dataset.most))}. Perkecil lalu kirim lagi.`);
       return;
     }
-    let answer;
-    try {
-      answer = await fetch(place.dataset.announce, {
-        method: "POST",
-        credentials: "same-origin",
-        headers: headers({ "Content-Type": "application/json" }),
-        body: JSON.stringify({ nama: file.name, ukuran: file.size, cap: stampOf(file) }),
-      });
-    } catch {
+    // The same file announced again is the same upload, so a lost answer does no harm.
+    const answer = await patiently(place.dataset.announce, {
+      method: "POST",
+      headers: headers({ "Content-Type": "application/json" }),
+      body: JSON.stringify({ nama: file.name, ukuran: file.size, cap: stampOf(file) }),
+    });
+    if (!answer) {
       refuse(file.name, `Berkas “${file.name}” belum diunggah: sambungan terputus. Pilih lagi.`);
       return;
     }

@@ -4,6 +4,7 @@ document.documentElement.classList.add("js");
 const form = document.getElementById("permohonan");
 const told = document.getElementById("tersimpan");
 const WAIT = 700;
+const PAUSES = [1, 2, 4, 8, 15];
 
 let timer = 0;
 let running = null;
@@ -16,6 +17,27 @@ function values() {
   data.delete("berkas");
   data.set("aksi", "simpan");
   return data;
+}
+
+// Asks again while the connection is away or the server is in trouble; null when it stays so.
+async function patiently(address, asked = {}) {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      const answer = await fetch(address, { credentials: "same-origin", ...asked });
+      if (answer.status < 500 || failures === PAUSES.length) return answer;
+    } catch {
+      if (failures === PAUSES.length) return null;
+    }
+    await pause(PAUSES[failures]);
+  }
+}
+
+// Shorter when the browser says that it is connected again.
+function pause(seconds) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    window.addEventListener("online", () => { clearTimeout(timer); resolve(); }, { once: true });
+  });
 }
 
 async function save() {
@@ -58,8 +80,9 @@ function later() {
 
 // Another script has changed what belongs to the draft: files came or went.
 document.addEventListener("medsos:renew", async () => {
-  const answer = await fetch(form.action, { credentials: "same-origin" });
-  if (answer.ok) show(await answer.text(), true);
+  const answer = await patiently(form.action);
+  if (answer?.ok) show(await answer.text(), true);
+  else told.textContent = "Daftar berkas belum dapat diperbarui. Muat ulang halaman; berkasnya tidak hilang.";
 });
 
 function show(html, filesToo = false) {
