@@ -6,6 +6,7 @@ import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from airflow_stand_in import Airflow
@@ -51,8 +52,8 @@ def decisions() -> list[Approval]:
 
 
 def delegate(username: str, *, days: tuple[int, int]) -> None:
-    """A Plh. for the Kasubbag, from and until that many days from today."""
-    today = datetime.now(UTC).astimezone().date()
+    """A Plh. for the Kasubbag, from and until that many days from today at the office."""
+    today = datetime.now(ZoneInfo("Asia/Jakarta")).date()
     with transaction() as session:
         session.add(
             Delegation(
