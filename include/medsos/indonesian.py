@@ -31,6 +31,12 @@ def month_text(day: date) -> str:
     return format_date(day, "MMMM y", locale=LOCALE)
 
 
+def days_text(first: date, last: date) -> str:
+    """“3 November 2026 s.d. 9 November 2026”; one day stands alone."""
+    days = dict.fromkeys(long_date(day, weekday=False) for day in (first, last))
+    return " s.d. ".join(days)
+
+
 def time_text(at: datetime, zone: ZoneInfo) -> str:
     """“14.05 WIB”; `at` is aware, `zone` one of Indonesia's three, whose label it carries."""
     local = at.astimezone(zone)
