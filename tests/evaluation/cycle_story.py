@@ -7,17 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from builders import design_row, evidence_row, picture, publication_row
-from medsos.evaluation.tables import CycleEvaluation, evaluate_cycle
+from medsos.evaluation.rules import Rules
+from medsos.evaluation.tables import Evaluated, evaluate_cycle
 from medsos.evidence.archive import Archive
 from medsos.offices.model import Brand, Office
 from medsos.sop.model import Sop
 from medsos.store.journal import record_event
 from medsos.store.models import (
     Approval,
+    ChannelResult,
     Cycle,
+    CycleScorecard,
     Minutes,
     PublicationAttempt,
+    StepDuration,
 )
 from medsos.store.session import transaction
 
@@ -191,9 +197,28 @@ class Story:
                 stored = self.archive.put(f"{folder}/bukti/{channel}.{suffix}", data)
                 session.add(evidence_row(row, proof, stored, at(clock_time) + timedelta(minutes=1)))
 
-    def evaluate(self, clock_time: str = EVALUATED_AT, *, days: int = 0) -> CycleEvaluation:
-        """Evaluate as the task would at that time."""
+    def evaluate(self, clock_time: str = EVALUATED_AT, *, days: int = 0) -> CycleRows:
+        """Evaluate as the task would at that time; returns what the tables hold of this cycle then."""
         with transaction() as session:
-            return evaluate_cycle(
-                session, self.cycle_id, sop=self.sop, office=self.office, now=at(clock_time, days=days)
-            )
+            evaluated = evaluate_cycle(session, self.cycle_id, rules=Rules(), now=at(clock_time, days=days))
+        return self.rows(evaluated)
+
+    def rows(self, evaluated: Evaluated) -> CycleRows:
+        with transaction() as session:
+            own = {
+                table: session.scalars(select(table).where(table.cycle_id == self.cycle_id)).all()
+                for table in (StepDuration, ChannelResult, CycleScorecard)
+            }
+        channels = sorted(own[ChannelResult], key=lambda row: CHANNELS.index(row.channel))
+        steps = sorted(own[StepDuration], key=lambda row: row.step_no)
+        return CycleRows(steps, channels, own[CycleScorecard][0], evaluated)
+
+
+@dataclass(frozen=True)
+class CycleRows:
+    """The rows of one cycle in the evaluation tables, in the order of the SOP."""
+
+    steps: list[StepDuration]
+    channels: list[ChannelResult]
+    scorecard: CycleScorecard
+    evaluated: Evaluated

@@ -14,12 +14,10 @@ from sqlalchemy.orm import Session
 from builders import NOW, make_cycle
 from medsos.clock import utc_now
 from medsos.errors import LeaseHeld, RequestError
-from medsos.evaluation.tables import monthly_recap
-from medsos.offices.model import load_office
+from medsos.evaluation.recap import monthly_recap
+from medsos.evaluation.rules import Rules
 from medsos.operators.repeats import refuse_a_repeat
 from medsos.publishing.ledger import Ledger, open_publication
-from medsos.settings import load_settings
-from medsos.sop.model import load_sop
 from medsos.stack.databases import ensure_database
 from medsos.store.migrate import upgrade
 from medsos.store.models import Cycle, MonthlyRecap
@@ -75,11 +73,12 @@ def side_by_side(work: Callable[[Session], object]) -> list[object]:
 
 @pytest.mark.usefixtures("record")
 def test_two_cycles_that_end_at_the_same_moment_both_bring_the_recap_up_to_date() -> None:
-    office = load_office(load_settings().offices_dir, "kota-bengkulu")
-    sop = load_sop(load_settings().sop_dir)
-    side_by_side(lambda session: monthly_recap(session, office=office, month=NOW.date(), sop=sop))
+    rules = Rules()
+    side_by_side(
+        lambda session: len(monthly_recap(session, office="kota-bengkulu", month=NOW.date(), rules=rules))
+    )
     with transaction() as session:
-        assert len(session.scalars(select(MonthlyRecap)).all()) == len(sop.steps)
+        assert len(session.scalars(select(MonthlyRecap)).all()) == 6
 
 
 @pytest.mark.usefixtures("record")

@@ -9,11 +9,11 @@ from typing import Any
 from builders import NOW, design_row, evidence_row, make_cycle, picture, publication_row
 from medsos.approval.officials import sync_officials
 from medsos.approval.seal import compute_seal, designs_of_round, title_of_round
+from medsos.evaluation.rules import Rules
 from medsos.evaluation.tables import evaluate_cycle
 from medsos.evidence.archive import Archive
 from medsos.offices.model import load_office
 from medsos.settings import load_settings
-from medsos.sop.model import load_sop
 from medsos.store.journal import record_event
 from medsos.store.models import Approval, Cycle, FormAnswer, Link, Minutes, PlanRow, Publication
 from medsos.store.session import transaction
@@ -190,15 +190,8 @@ def publish_all(archive: Archive, cycle_id: int, *, pictures: Mapping[str, bytes
         tell(cycle_id, f"upload.capture_{channel}", "started finished", minutes=30 + number)
     tell(cycle_id, "link.build_links", "started finished", minutes=40)
     tell(cycle_id, "evaluation.evaluate_cycle", "started finished", minutes=41)
-    settings = load_settings()
     with transaction() as session:
-        evaluate_cycle(
-            session,
-            cycle_id,
-            sop=load_sop(settings.sop_dir),
-            office=load_office(settings.offices_dir, "kota-bengkulu"),
-            now=NOW + timedelta(minutes=42),
-        )
+        evaluate_cycle(session, cycle_id, rules=Rules(), now=NOW + timedelta(minutes=42))
 
 
 def prove(

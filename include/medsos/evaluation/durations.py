@@ -1,230 +1,229 @@
-"""From the events of a cycle to the times of the six SOP steps: one function per step.
+"""From the log of many cycles to the times of the six SOP steps: one function per step.
 
-Spans are stretches of time in which a step was worked on. Elapsed minutes are their length on the wall
-clock; working, waiting and rework minutes go through the one function `WorkingMinutes`.
+A span is a stretch of time in which a step was worked on, a wait the part of it in which a form waited for a
+person. The definitions stand in `docs/evaluasi.md`, each with an example.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-Span = tuple[datetime, datetime]
-WorkingMinutes = Callable[[datetime, datetime], float]
-"""Minutes of working time from the first instant to the second."""
+import numpy as np
+import pandas as pd
 
-_ROUND_TASK = re.compile(r"approval\.round_(\d+)\.(\w+)")
+from medsos.evaluation.log import Log
 
+WorkingMinutes = Callable[[pd.Series, pd.Series, pd.Series], np.ndarray]
+"""Working minutes for columns: numbers of the cycles, first instants, last instants."""
 
-def wall_clock_minutes(start: datetime, end: datetime) -> float:
-    """Every minute counts, day and night."""
-    return (end - start).total_seconds() / 60
+WORK, REWORK, WAIT = "kerja", "perbaikan", "menunggu"
+"""Kinds of spans, as people read them."""
 
+WORKING_TIME_NOTE = (
+    "Waktu dihitung dalam menit kerja kantor: di luar jam kerja, pada hari libur, dan pada cuti bersama "
+    "tidak ada menit yang berjalan."
+)
 
-WALL_CLOCK_NOTE = "Waktu dihitung menurut jam dinding, termasuk malam hari dan hari libur."
-
-
-@dataclass(frozen=True)
-class Event:
-    """One row of `step_events`, as far as durations need it."""
-
-    task_id: str
-    event: str
-    at: datetime
-    channel: str = ""
+_MINUTE = pd.Timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Meeting:
-    """The meeting behind a cycle. `shared` means: its minutes were written in an earlier cycle."""
+class Step:
+    """Where the time of a step went, in every cycle.
 
-    started_at: datetime
-    ended_at: datetime
-    shared: bool
-
-
-@dataclass(frozen=True)
-class StepTimes:
-    """Times of one step; minutes are None when the step did not come to its end.
-
-    `counted` is False where the minutes are known but belong to another cycle: there is no verdict here.
+    :param spans: `cycle_id, part, kind, start, end, first_event, last_event`; without overlap in a cycle but
+        for waits, which lie within the others.
+    :param begun: `cycle_id, at`: the first start, also of a step that did not come to its end.
+    :param rounds: per cycle, where rounds make sense.
+    :param not_counted: cycles in which the minutes are known but belong to another one.
     """
 
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    elapsed_minutes: float | None = None
-    working_minutes: float | None = None
-    waiting_minutes: float | None = None
-    rework_minutes: float | None = None
-    rounds: int = 0
-    counted: bool = True
+    spans: pd.DataFrame
+    begun: pd.DataFrame
+    rounds: pd.Series | None = None
+    not_counted: frozenset[int] = frozenset()
 
 
-def step_times(
-    events: Sequence[Event], *, meeting: Meeting | None, now: datetime, working_minutes: WorkingMinutes
-) -> dict[str, StepTimes]:
-    """Times of all six steps by key.
-
-    :param events: of one cycle, in any order.
-    :param now: stands for the end of step 6 while it is running.
-    """
-    events = sorted(events, key=lambda event: event.at)
-    return {
-        "meeting": meeting_times(meeting, working_minutes),
-        "design": design_times(events, working_minutes),
-        "approval": approval_times(events, working_minutes),
-        "upload": upload_times(events, working_minutes),
-        "link": link_times(events, working_minutes),
-        "evaluation": evaluation_times(events, now, working_minutes),
-    }
-
-
-def meeting_times(meeting: Meeting | None, working: WorkingMinutes) -> StepTimes:
-    """Step 1: the meeting itself, from the minutes. A shared one was counted in the cycle that wrote them."""
-    if meeting is None:
-        return StepTimes()
-    if meeting.shared:
-        return StepTimes(meeting.started_at, meeting.ended_at, 0.0, 0.0, 0.0, 0.0, counted=False)
-    return _times([(meeting.started_at, meeting.ended_at)], working)
-
-
-def design_times(events: Sequence[Event], working: WorkingMinutes) -> StepTimes:
-    """Step 2: from the plan to the first rendered designs, and the rework that later rounds asked for."""
-    plan, render = "design.plan_content", "design.render_designs"
-    begin, end = _first(events, plan, "started"), _first(events, render, "finished")
-    if begin is None or end is None:
-        return StepTimes(started_at=begin)
-    revisions = _tasks_of_rounds(events, "revise_content")
-    renders = _tasks_of_rounds(events, "render_designs")
-    rework = [
-        span
-        for number, task in revisions.items()
-        if (span := _span(events, task, renders.get(number, ""))) is not None
-    ]
-    return _times(
-        [(begin, end), *rework],
-        working,
-        waits=_waits(events, [plan, *revisions.values()]),
-        rework=rework,
-        rounds=1 + len(rework),
+def meeting(log: Log) -> Step:
+    """Step 1: the meeting itself, from its minutes. A shared one counts in the cycle that wrote them."""
+    met = log.meetings.assign(part="", kind=WORK, first_event=0, last_event=0)
+    return Step(
+        spans=met.drop(columns="shared"),
+        begun=met[["cycle_id", "start"]].rename(columns={"start": "at"}),
+        not_counted=frozenset(met.loc[met["shared"], "cycle_id"]),
     )
 
 
-def approval_times(events: Sequence[Event], working: WorkingMinutes) -> StepTimes:
-    """Step 3: from asking the Kasubbag to the answer, summed over the rounds."""
-    decided = [
-        waits
-        for task in _tasks_of_rounds(events, "await_decision").values()
-        if (waits := _waits(events, [task])) and _first(events, task, "resumed") is not None
-    ]
-    if not decided:
-        asked = [e.at for e in events if e.event == "waiting" and e.task_id.endswith(".await_decision")]
-        return StepTimes(started_at=min(asked, default=None))
-    waits = [wait for waits in decided for wait in waits]
-    return _times(waits, working, waits=waits, rounds=len(decided))
+def design(log: Log) -> Step:
+    """Step 2: from the plan to the first rendered designs, and the rework that later rounds asked for."""
+    forms = ["plan_content", "revise_content"]
+    begun = log.first(["plan_content"], "started")
+    spans = log.spans(forms, "render_designs")
+    first = spans.loc[spans["part"] == "", "cycle_id"]
+    spans = spans[spans["cycle_id"].isin(first)]
+    spans["kind"] = np.where(spans["part"] == "", WORK, REWORK)
+    waits = _within(log.waits(forms), spans, ["cycle_id", "part"])
+    return Step(pd.concat([spans, waits]), begun, rounds=spans.groupby("cycle_id").size())
 
 
-def upload_times(events: Sequence[Event], working: WorkingMinutes) -> StepTimes:
+def approval(log: Log) -> Step:
+    """Step 3: from asking the Kasubbag to the decision, summed over the rounds."""
+    task = ["await_decision"]
+    decided = log.first(task, "resumed", ["cycle_id", "part"])[["cycle_id", "part"]]
+    waits = log.waits(task).merge(decided, on=["cycle_id", "part"])
+    rounds = waits.drop_duplicates(["cycle_id", "part"]).groupby("cycle_id").size()
+    spans = pd.concat([waits.assign(kind=WORK), waits.assign(kind=WAIT)])
+    return Step(spans, log.first(task, "waiting"), rounds=rounds)
+
+
+def upload(log: Log) -> Step:
     """Step 4: from the first upload to the last screenshot; waiting for the agreed hour is not part of it.
 
     A channel without a screenshot counts up to its upload; one that was never up does not count.
     """
-    publish, capture = "upload.publish_", "upload.capture_"
-    begins = [e.at for e in events if e.task_id.startswith(publish) and e.event == "started"]
-    ends = []
-    for channel in {e.task_id.removeprefix(publish) for e in events if e.task_id.startswith(publish)}:
-        uploaded = _first(events, publish + channel, "finished")
-        ends.append(_first(events, capture + channel, "finished") or uploaded)
-    done = [end for end in ends if end is not None]
-    if not begins or not done:
-        return StepTimes(started_at=min(begins, default=None))
-    forms = {e.task_id for e in events if e.task_id.startswith((publish, capture))}
-    return _times([(min(begins), max(done))], working, waits=_waits(events, sorted(forms)))
+    by = ["cycle_id", "part"]
+    begun = log.first(["publish"], "started")
+    up = log.first(["publish"], "finished", by)
+    shown = log.first(["capture"], "finished", by).merge(up[by], on=by)
+    done = pd.concat([up[~_keys(up, by).isin(_keys(shown, by))], shown])
+    last = done.sort_values(["cycle_id", "at", "id"]).drop_duplicates("cycle_id", keep="last")
+    spans = _joined(begun, last).assign(part="", kind=WORK)
+    waits = log.waits(["publish", "capture"])
+    return Step(pd.concat([spans, _within(_merged(waits), spans, ["cycle_id"])]), begun)
 
 
-def link_times(events: Sequence[Event], working: WorkingMinutes) -> StepTimes:
+def link(log: Log) -> Step:
     """Step 5: the task that builds the links."""
-    task = "link.build_links"
-    span = _span(events, task, task)
-    return _times([span], working) if span else StepTimes(started_at=_first(events, task, "started"))
+    task = "build_links"
+    return Step(log.spans([task], task).assign(kind=WORK), log.first([task], "started"))
 
 
-def evaluation_times(events: Sequence[Event], now: datetime, working: WorkingMinutes) -> StepTimes:
+def evaluation(log: Log, now: datetime) -> Step:
     """Step 6: the task that evaluates; it ends `now` unless its end is already known."""
-    task = "evaluation.evaluate_cycle"
-    begin = _first(events, task, "started")
-    if begin is None:
-        return StepTimes()
-    return _times([(begin, _first(events, task, "finished") or now)], working)
+    task = "evaluate_cycle"
+    begun = log.first([task], "started")
+    finished = log.first([task], "finished")
+    running = begun[~begun["cycle_id"].isin(finished["cycle_id"])]
+    ends = pd.concat([finished, running.assign(at=pd.Timestamp(now).tz_convert("UTC").as_unit("us"), id=0)])
+    return Step(_joined(begun, ends).assign(part="", kind=WORK), begun)
 
 
-def _times(
-    spans: Iterable[Span],
-    working: WorkingMinutes,
-    *,
-    waits: Iterable[Span] = (),
-    rework: Iterable[Span] = (),
-    rounds: int = 0,
-) -> StepTimes:
-    spans = list(spans)
-    return StepTimes(
-        started_at=min(start for start, _ in spans),
-        finished_at=max(end for _, end in spans),
-        elapsed_minutes=sum(wall_clock_minutes(*span) for span in spans),
-        working_minutes=sum(working(*span) for span in spans),
-        waiting_minutes=float(sum(working(*span) for span in _merged(waits))),
-        rework_minutes=float(sum(working(*span) for span in rework)),
-        rounds=rounds,
+def six_steps(log: Log, now: datetime) -> dict[str, Step]:
+    """All steps by their keys, in the order of the SOP."""
+    return {
+        "meeting": meeting(log),
+        "design": design(log),
+        "approval": approval(log),
+        "upload": upload(log),
+        "link": link(log),
+        "evaluation": evaluation(log, now),
+    }
+
+
+def times(step: Step, cycle_ids: pd.Index, working: WorkingMinutes) -> pd.DataFrame:
+    """What a step took in each of these cycles; a row for every one of them.
+
+    :returns: by cycle: `started_at, finished_at, elapsed_minutes, working_minutes, waiting_minutes,
+        rework_minutes` (empty where the step did not come to its end), `rounds`, `counted`.
+    """
+    spans = step.spans
+    minutes = pd.DataFrame(
+        {
+            "cycle_id": spans["cycle_id"],
+            "wait": spans["kind"] == WAIT,
+            "rework": spans["kind"] == REWORK,
+            "start": spans["start"],
+            "end": spans["end"],
+            "elapsed": (spans["end"] - spans["start"]) / _MINUTE,
+            "working": working(spans["cycle_id"], spans["start"], spans["end"]),
+        }
+    )
+    worked = minutes[~minutes["wait"]].groupby("cycle_id")
+    result = worked.agg(
+        started_at=("start", "min"),
+        finished_at=("end", "max"),
+        elapsed_minutes=("elapsed", "sum"),
+        working_minutes=("working", "sum"),
+    ).reindex(cycle_ids)
+    known = result["working_minutes"].notna()
+    for name, chosen in (("waiting_minutes", "wait"), ("rework_minutes", "rework")):
+        sums = minutes[minutes[chosen]].groupby("cycle_id")["working"].sum().reindex(cycle_ids)
+        result[name] = sums.fillna(0.0).where(known)
+    begun = step.begun.groupby("cycle_id")["at"].min().reindex(cycle_ids)
+    result["started_at"] = result["started_at"].fillna(begun)
+    result["rounds"] = _whole(step.rounds, cycle_ids)
+    result["counted"] = ~result.index.isin(list(step.not_counted))
+    amounts = ["elapsed_minutes", "working_minutes"]
+    result.loc[~result["counted"], amounts] = 0.0
+    return result
+
+
+@dataclass(frozen=True)
+class StepTimes:
+    """Times of one step in one cycle; minutes are None when the step did not come to its end.
+
+    `counted` is False where the minutes belong to another cycle: there is no verdict here.
+    """
+
+    started_at: datetime | None
+    finished_at: datetime | None
+    working_minutes: float | None
+    counted: bool
+
+    @classmethod
+    def of(cls, row: pd.Series) -> StepTimes:
+        """:param row: of what `times` returns."""
+        minutes = row["working_minutes"]
+        return cls(
+            started_at=_instant(row["started_at"]),
+            finished_at=_instant(row["finished_at"]),
+            working_minutes=None if pd.isna(minutes) else float(minutes),
+            counted=bool(row["counted"]),
+        )
+
+
+def _instant(value: pd.Timestamp) -> datetime | None:
+    return None if pd.isna(value) else value.to_pydatetime()
+
+
+def _whole(counts: pd.Series | None, cycle_ids: pd.Index) -> pd.Series:
+    empty = pd.Series(0, index=cycle_ids)
+    return empty if counts is None else counts.reindex(cycle_ids, fill_value=0)
+
+
+def _joined(begun: pd.DataFrame, ended: pd.DataFrame) -> pd.DataFrame:
+    """Spans from one event of each cycle to another one of it."""
+    first = begun[["cycle_id", "at", "id"]].rename(columns={"at": "start", "id": "first_event"})
+    last = ended[["cycle_id", "at", "id"]].rename(columns={"at": "end", "id": "last_event"})
+    return first.merge(last, on="cycle_id")
+
+
+def _keys(frame: pd.DataFrame, by: list[str]) -> pd.MultiIndex:
+    return pd.MultiIndex.from_frame(frame[by].astype({"part": "str"}))
+
+
+def _merged(waits: pd.DataFrame) -> pd.DataFrame:
+    """The same stretches without overlap: two channels that wait at once wait only once."""
+    rows = waits.sort_values(["cycle_id", "start", "end"])
+    latest = rows.groupby("cycle_id")["end"].cummax()
+    before = latest.groupby(rows["cycle_id"]).shift()
+    number = (before.isna() | (rows["start"] > before)).cumsum()
+    grouped = rows.assign(end=latest).groupby(number)
+    return grouped.agg(
+        cycle_id=("cycle_id", "first"),
+        start=("start", "first"),
+        end=("end", "last"),
+        first_event=("first_event", "first"),
+        last_event=("last_event", "last"),
     )
 
 
-def _first(events: Sequence[Event], task_id: str, name: str) -> datetime | None:
-    return next((e.at for e in events if e.task_id == task_id and e.event == name), None)
-
-
-def _span(events: Sequence[Event], first_task: str, last_task: str) -> Span | None:
-    """From the first start of one task to the first finish of another; tries in between are part of it."""
-    begin, end = _first(events, first_task, "started"), _first(events, last_task, "finished")
-    return (begin, end) if begin is not None and end is not None else None
-
-
-def _waits(events: Sequence[Event], task_ids: Sequence[str]) -> list[Span]:
-    """Stretches in which a form waited for a person.
-
-    Asked again before the answer: still one wait. A task that fails ends its wait.
-    """
-    spans = []
-    for task_id in task_ids:
-        since: datetime | None = None
-        for event in events:
-            if event.task_id != task_id:
-                continue
-            if event.event == "waiting":
-                since = since or event.at
-            elif event.event in ("resumed", "failed", "finished") and since is not None:
-                spans.append((since, event.at))
-                since = None
-    return spans
-
-
-def _merged(spans: Iterable[Span]) -> list[Span]:
-    """The same stretches without overlap: two channels that wait at once wait only once."""
-    merged: list[Span] = []
-    for start, end in sorted(spans):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
-
-
-def _tasks_of_rounds(events: Sequence[Event], name: str) -> dict[int, str]:
-    """Task ids `approval.round_N.<name>` by N, in order."""
-    found = {}
-    for event in events:
-        match = _ROUND_TASK.fullmatch(event.task_id)
-        if match and match[2] == name:
-            found[int(match[1])] = event.task_id
-    return dict(sorted(found.items()))
+def _within(waits: pd.DataFrame, spans: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """What of the waits lies within the span of the same part."""
+    found = waits.merge(spans[[*by, "start", "end"]], on=by, suffixes=("", "_of_span"))
+    found["start"] = found[["start", "start_of_span"]].max(axis=1)
+    found["end"] = found[["end", "end_of_span"]].min(axis=1)
+    found = found[found["end"] > found["start"]]
+    return found.drop(columns=["start_of_span", "end_of_span"]).assign(kind=WAIT)

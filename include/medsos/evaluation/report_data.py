@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.evaluation.channels import PROOF_KINDS, evidence_of, publication_of
-from medsos.evaluation.durations import WALL_CLOCK_NOTE
+from medsos.evaluation.durations import WORKING_TIME_NOTE
 from medsos.indonesian import moment_text
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office
 from medsos.sop.model import Sop
@@ -119,7 +119,7 @@ class ReportData:
     signatory: Signatory
     made_at: datetime
     overrides: tuple[str, ...] = ()
-    time_note: str = WALL_CLOCK_NOTE
+    time_note: str = WORKING_TIME_NOTE
     training: bool = False
 
 

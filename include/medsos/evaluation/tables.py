@@ -1,233 +1,214 @@
-"""Fills the evaluation tables of a cycle and of a month from the record (SOP step 6)."""
+"""Brings the evaluation tables of cycles in line with the record (SOP step 6).
+
+Computing again changes nothing. Where the record has become another one since (an event that came late, a
+decree on working time), only the rows concerned are corrected, and the audit keeps what they were.
+"""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import SupportsFloat
+from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.channels import (
-    PUBLISHED,
-    channel_results,
-    cycle_status,
-    evidence_complete,
-)
-from medsos.evaluation.durations import (
-    Event,
-    Meeting,
-    StepTimes,
-    WorkingMinutes,
-    step_times,
-    wall_clock_minutes,
-)
-from medsos.offices.model import Office
-from medsos.sop.model import Sop, SopStep
+from medsos.evaluation.channels import channel_results, cycle_statuses
+from medsos.evaluation.corrections import Correction, bring_in_line
+from medsos.evaluation.durations import StepTimes, six_steps, times
+from medsos.evaluation.log import Log, read_log
+from medsos.evaluation.period import Period
+from medsos.evaluation.rules import Rules
 from medsos.store.audit import append_audit
-from medsos.store.models import (
-    Approval,
-    ChannelResult,
-    Cycle,
-    CycleScorecard,
-    Minutes,
-    MonthlyRecap,
-    StepDuration,
-    StepEvent,
-)
-from medsos.store.session import take_turns
+from medsos.store.columns import read_columns
+from medsos.store.models import Approval, ChannelResult, Cycle, CycleScorecard, StepDuration
+from medsos.store.session import take_turns, transaction
 
 REJECTED = "tolak"
 APPROVED = "setuju"
+
+AT_A_TIME = 5_000
+"""Cycles in one transaction: it keeps other writers waiting for half a second or so."""
 
 _TURN = 4_0771_2_2025
 
 
 @dataclass(frozen=True)
-class CycleEvaluation:
-    """The rows that were written."""
+class Evaluated:
+    """What an evaluation did."""
 
-    steps: tuple[StepDuration, ...]
-    channels: tuple[ChannelResult, ...]
-    scorecard: CycleScorecard
+    cycles: int
+    corrections: tuple[Correction, ...]
 
 
-def evaluate_cycle(
-    session: Session,
-    cycle_id: int,
-    *,
-    sop: Sop,
-    office: Office,
-    now: datetime,
-    working_minutes: WorkingMinutes = wall_clock_minutes,
-) -> CycleEvaluation:
-    """Compute all rows of a cycle and set its status. Evaluating again gives the same rows.
+def evaluate_cycle(session: Session, cycle_id: int, *, rules: Rules, now: datetime) -> Evaluated:
+    """End a cycle: note when it was completed, compute its rows and set its status.
 
-    :param sop: the version that the cycle ran under.
     :param now: aware; the end of step 6 while its task is still running, and the time of completion.
+    :raises ConfigError: a file of the office or of its SOP version is missing or wrong.
     """
     cycle = session.get_one(Cycle, cycle_id)
-    times = step_times(
-        _events(session, cycle_id), meeting=_meeting(session, cycle), now=now, working_minutes=working_minutes
-    )
-    steps = [_step_row(cycle, step, times[step.key]) for step in sop.steps]
-    channels = channel_results(session, cycle, office)
-    approvals = session.scalars(
-        select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
-    ).all()
-    last = approvals[-1] if approvals else None
-    before = {"status": cycle.status}
-    cycle.status = cycle_status(rejected=last is not None and last.decision == REJECTED, channels=channels)
     cycle.completed_at = cycle.completed_at or now
-    scorecard = _scorecard(cycle, sop, steps, channels, rounds=len(approvals), last=last)
+    session.flush()
+    return evaluate_cycles(session, [cycle_id], rules=rules, now=now)
 
-    if before["status"] != cycle.status:
+
+def evaluate_period(
+    period: Period, *, offices: Sequence[str], rules: Rules, now: datetime, database_url: str | None = None
+) -> Evaluated:
+    """Compute all cycles again that were completed in the period, in transactions of their own.
+
+    :param offices: slugs.
+    """
+    done, corrections = 0, []
+    for slug in offices:
+        with transaction(database_url) as session:
+            cycle_ids = completed_in(session, slug, period, rules)
+        for some in _some_at_a_time(cycle_ids):
+            with transaction(database_url) as session:
+                evaluated = evaluate_cycles(session, some, rules=rules, now=now)
+            done += evaluated.cycles
+            corrections += evaluated.corrections
+    return Evaluated(done, tuple(corrections))
+
+
+def completed_in(session: Session, office: str, period: Period, rules: Rules) -> list[int]:
+    """Cycles of an office that were completed in the period, by the office's calendar; in order."""
+    begin, end = period.bounds(rules.office(office).zone)
+    query = select(Cycle.id).where(
+        Cycle.office == office, Cycle.completed_at >= begin, Cycle.completed_at < end
+    )
+    return list(session.scalars(query.order_by(Cycle.id)))
+
+
+def evaluate_cycles(session: Session, cycle_ids: Sequence[int], *, rules: Rules, now: datetime) -> Evaluated:
+    """Bring the rows of completed cycles in line with the record, and their statuses.
+
+    :param cycle_ids: of a few thousand cycles at most.
+    :param now: aware; when corrections are noted, and the end of a step 6 that is still running.
+    """
+    # Who computes the same rows at this moment waits, and finds then that nothing is left to do.
+    take_turns(session, _TURN)
+    cycles, log = _cycles(session, cycle_ids), read_log(session, cycle_ids)
+    steps = step_rows(cycles, log, rules, now)
+    channels = channel_results(session, cycles, log, rules)
+    cards = _scorecards(session, cycles, steps, channels, rules)
+    _set_statuses(session, cycles, cards, now)
+    corrections = [
+        *bring_in_line(session, StepDuration, steps, cycle_ids),
+        *bring_in_line(session, ChannelResult, channels, cycle_ids),
+        *bring_in_line(session, CycleScorecard, cards, cycle_ids),
+    ]
+    _note(session, corrections, cycles, now)
+    return Evaluated(len(cycles), tuple(corrections))
+
+
+def steps_of(session: Session, cycle: Cycle, *, rules: Rules, now: datetime) -> dict[str, StepTimes]:
+    """Times of the steps of one cycle as far as it has come, by their keys."""
+    ids = pd.Index([cycle.id], name="cycle_id")
+    working = rules.working(pd.Series([cycle.office], index=ids))
+    steps = six_steps(read_log(session, [cycle.id]), now)
+    return {key: StepTimes.of(times(step, ids, working).loc[cycle.id]) for key, step in steps.items()}
+
+
+def step_rows(cycles: pd.DataFrame, log: Log, rules: Rules, now: datetime) -> pd.DataFrame:
+    """The rows of `step_durations` for these cycles.
+
+    :param cycles: `id, office, content_type, sop_version, kahar`.
+    """
+    ids = pd.Index(cycles["id"], name="cycle_id")
+    of_cycle = cycles.set_index(ids)
+    working = rules.working(of_cycle["office"])
+    versions = {version: rules.sop(version) for version in cycles["sop_version"].unique()}
+    parts = []
+    for number, (key, step) in enumerate(six_steps(log, now).items(), start=1):
+        taken = times(step, ids, working)
+        targets = {version: float(sop.step(key).target_minutes) for version, sop in versions.items()}
+        taken["target_minutes"] = of_cycle["sop_version"].map(targets)
+        judged = taken["working_minutes"].where(taken["counted"])
+        taken["deviation_minutes"] = judged - taken["target_minutes"]
+        taken["on_time"] = (taken["deviation_minutes"] <= 0).astype("boolean").where(judged.notna())
+        parts.append(taken.assign(step_no=number, step_key=key))
+    rows = pd.concat(parts).drop(columns="counted")
+    return rows.join(of_cycle[["office", "content_type", "sop_version", "kahar"]]).reset_index()
+
+
+def _cycles(session: Session, cycle_ids: Sequence[int]) -> pd.DataFrame:
+    names = (
+        Cycle.id, Cycle.office, Cycle.title, Cycle.content_type, Cycle.requested_at, Cycle.completed_at,
+        Cycle.sop_version, Cycle.kahar, Cycle.status, Cycle.request["channels"].label("channels"),
+    )  # fmt: skip
+    return read_columns(session, select(*names).where(Cycle.id.in_(cycle_ids)).order_by(Cycle.id))
+
+
+def _scorecards(
+    session: Session, cycles: pd.DataFrame, steps: pd.DataFrame, channels: pd.DataFrame, rules: Rules
+) -> pd.DataFrame:
+    """`steps_total` counts the steps that have a verdict."""
+    ids = pd.Index(cycles["id"], name="cycle_id")
+    query = select(
+        Approval.cycle_id, Approval.round, Approval.decision, Approval.decided_by, Approval.on_behalf_of
+    )
+    approvals = read_columns(session, query.where(Approval.cycle_id.in_(cycles["id"].tolist())))
+    last = approvals.sort_values("round").drop_duplicates("cycle_id", keep="last").set_index("cycle_id")
+    approved = last[last["decision"] == APPROVED].reindex(ids)
+    by_cycle = steps.groupby("cycle_id")
+    cards = cycles.set_index(ids)[
+        ["office", "title", "content_type", "requested_at", "completed_at", "kahar"]
+    ]
+    cards = cards.join(cycle_statuses(channels, ids, last["decision"] == REJECTED))
+    totals = {version: float(rules.sop(version).total_minutes) for version in cycles["sop_version"].unique()}
+    return cards.assign(
+        rounds=approvals.groupby("cycle_id").size().reindex(ids, fill_value=0),
+        approved_by=approved["decided_by"],
+        on_behalf_of=approved["on_behalf_of"],
+        working_minutes=by_cycle["working_minutes"].sum(min_count=1),
+        target_minutes=cycles.set_index(ids)["sop_version"].map(totals),
+        steps_on_time=by_cycle["on_time"].sum().astype("int64"),
+        steps_total=by_cycle["on_time"].count(),
+    ).reset_index()
+
+
+def _set_statuses(session: Session, cycles: pd.DataFrame, cards: pd.DataFrame, now: datetime) -> None:
+    now_so = cards[["cycle_id", "status", "channels_published", "channels_total"]].set_index("cycle_id")
+    judged = cycles.set_index("id").join(now_so.rename(columns={"status": "status_now"}))
+    for row in judged[judged["status"] != judged["status_now"]].itertuples():
+        session.get_one(Cycle, row.Index).status = row.status_now
         append_audit(
             session,
             at=now,
             actor="sistem",
             action="cycle.evaluated",
-            cycle_id=cycle_id,
-            subject=cycle.title,
-            before=before,
+            cycle_id=row.Index,
+            subject=row.title,
+            before={"status": row.status},
             after={
-                "status": cycle.status,
-                "channels_published": scorecard.channels_published,
-                "channels_total": scorecard.channels_total,
+                "status": row.status_now,
+                "channels_published": int(row.channels_published),
+                "channels_total": int(row.channels_total),
             },
         )
-
-    kept_steps = tuple(session.merge(row) for row in steps)
-    kept_channels = tuple(session.merge(row) for row in channels)
-    session.execute(
-        delete(ChannelResult).where(
-            ChannelResult.cycle_id == cycle_id,
-            ChannelResult.channel.not_in([row.channel for row in channels]),
-        )
-    )
-    kept_scorecard = session.merge(scorecard)
     session.flush()
-    return CycleEvaluation(kept_steps, kept_channels, kept_scorecard)
 
 
-def monthly_recap(session: Session, *, office: Office, month: date, sop: Sop) -> list[MonthlyRecap]:
-    """Write and return six rows: each step over the cycles that ended in that month, local to the office.
-
-    `cycles` counts the cycles in which the step has a verdict; the figures are of working minutes.
-    """
-    # Cycles that end at the same moment write the same six rows.
-    take_turns(session, _TURN)
-    first = month.replace(day=1)
-    begin = datetime.combine(first, time(), office.zone)
-    end = datetime.combine((pd.Timestamp(first) + pd.offsets.MonthBegin()).date(), time(), office.zone)
-    query = (
-        select(StepDuration.step_no, StepDuration.working_minutes, StepDuration.on_time)
-        .join(CycleScorecard, CycleScorecard.cycle_id == StepDuration.cycle_id)
-        .where(
-            StepDuration.office == office.slug,
-            StepDuration.on_time.is_not(None),
-            CycleScorecard.completed_at >= begin,
-            CycleScorecard.completed_at < end,
+def _note(session: Session, corrections: Sequence[Correction], cycles: pd.DataFrame, now: datetime) -> None:
+    """Keep in the audit what corrected rows were; one entry for each cycle."""
+    titles = cycles.set_index("id")["title"]
+    for cycle_id in sorted({correction.cycle_id for correction in corrections}):
+        own = [correction for correction in corrections if correction.cycle_id == cycle_id]
+        append_audit(
+            session,
+            at=now,
+            actor="sistem",
+            action="evaluation.corrected",
+            cycle_id=cycle_id,
+            subject=titles[cycle_id],
+            before={correction.row: correction.before for correction in own},
+            after={correction.row: correction.after for correction in own},
         )
-    )
-    frame = pd.DataFrame(
-        [tuple(row) for row in session.execute(query)], columns=["step_no", "working_minutes", "on_time"]
-    )
-    rows = []
-    for step in sop.steps:
-        of_step = frame[frame["step_no"] == step.number]
-        minutes = of_step["working_minutes"].astype(float)
-        row = MonthlyRecap(
-            office=office.slug,
-            month=first,
-            step_no=step.number,
-            cycles=len(of_step),
-            on_time_rate=_number(of_step["on_time"].astype(float).mean()),
-            median_minutes=_number(minutes.median()),
-            p90_minutes=_number(minutes.quantile(0.9)),
-            max_minutes=_number(minutes.max()),
-            target_minutes=float(step.target_minutes),
-        )
-        rows.append(session.merge(row))
-    session.flush()
-    return rows
 
 
-def _events(session: Session, cycle_id: int) -> list[Event]:
-    rows = session.scalars(
-        select(StepEvent).where(StepEvent.cycle_id == cycle_id).order_by(StepEvent.at, StepEvent.id)
-    )
-    return [Event(row.task_id, row.event, row.at, row.channel) for row in rows]
-
-
-def _meeting(session: Session, cycle: Cycle) -> Meeting | None:
-    minutes = session.get(Minutes, cycle.minutes_id) if cycle.minutes_id is not None else None
-    if minutes is None:
-        return None
-    return Meeting(minutes.started_at, minutes.ended_at, shared=minutes.cycle_id != cycle.id)
-
-
-def _step_row(cycle: Cycle, step: SopStep, times: StepTimes) -> StepDuration:
-    target = float(step.target_minutes)
-    judged = times.working_minutes if times.counted else None
-    return StepDuration(
-        cycle_id=cycle.id,
-        office=cycle.office,
-        content_type=cycle.content_type,
-        sop_version=cycle.sop_version,
-        step_no=step.number,
-        step_key=step.key,
-        started_at=times.started_at,
-        finished_at=times.finished_at,
-        target_minutes=target,
-        elapsed_minutes=times.elapsed_minutes,
-        working_minutes=times.working_minutes,
-        waiting_minutes=times.waiting_minutes,
-        rework_minutes=times.rework_minutes,
-        rounds=times.rounds,
-        on_time=None if judged is None else judged <= target,
-        deviation_minutes=None if judged is None else judged - target,
-        kahar=cycle.kahar,
-    )
-
-
-def _scorecard(
-    cycle: Cycle,
-    sop: Sop,
-    steps: list[StepDuration],
-    channels: list[ChannelResult],
-    *,
-    rounds: int,
-    last: Approval | None,
-) -> CycleScorecard:
-    """`steps_total` counts the steps that have a verdict."""
-    approved = last if last is not None and last.decision == APPROVED else None
-    measured = [step.working_minutes for step in steps if step.working_minutes is not None]
-    return CycleScorecard(
-        cycle_id=cycle.id,
-        office=cycle.office,
-        title=cycle.title,
-        content_type=cycle.content_type,
-        status=cycle.status,
-        requested_at=cycle.requested_at,
-        completed_at=cycle.completed_at,
-        rounds=rounds,
-        approved_by=approved.decided_by if approved else None,
-        on_behalf_of=approved.on_behalf_of if approved else None,
-        working_minutes=sum(measured) if measured else None,
-        target_minutes=float(sop.total_minutes),
-        steps_on_time=sum(step.on_time is True for step in steps),
-        steps_total=sum(step.on_time is not None for step in steps),
-        channels_published=sum(channel.state == PUBLISHED for channel in channels),
-        channels_total=len(channels),
-        evidence_complete=evidence_complete(channels),
-        kahar=cycle.kahar,
-    )
-
-
-def _number(value: SupportsFloat) -> float | None:
-    number = float(value)
-    return None if math.isnan(number) else number
+def _some_at_a_time(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    for begin in range(0, len(numbers), AT_A_TIME):
+        yield numbers[begin : begin + AT_A_TIME]

@@ -16,8 +16,10 @@ class EvaluateCycleOperator(CycleOperator):
     ui_color = "#e9e2f5"
 
     def work(self, run: CycleRun, context: Any) -> None:
+        from medsos.evaluation.recap import monthly_recap
         from medsos.evaluation.report import REPORT_NAME, build_report, report_data
-        from medsos.evaluation.tables import evaluate_cycle, monthly_recap
+        from medsos.evaluation.rules import Rules
+        from medsos.evaluation.tables import evaluate_cycle
         from medsos.evidence.archive import REPORT
         from medsos.evidence.dossier import write_dossier
         from medsos.evidence.manifest import write_manifest
@@ -33,9 +35,10 @@ class EvaluateCycleOperator(CycleOperator):
         # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
         run.finished_at = run.clock()
         month = run.finished_at.astimezone(run.office.zone).date().replace(day=1)
+        rules = Rules(run.settings)
         with transaction() as session:
-            evaluate_cycle(session, run.cycle_id, sop=run.sop, office=run.office, now=run.finished_at)
-            monthly_recap(session, office=run.office, month=month, sop=run.sop)
+            evaluate_cycle(session, run.cycle_id, rules=rules, now=run.finished_at)
+            monthly_recap(session, office=run.office_slug, month=month, rules=rules)
         # Reading pictures and hashing the folder takes its time; no lock is held meanwhile.
         with reading() as session:
             data = report_data(

@@ -37,6 +37,7 @@ ACTIONS: dict[str, Action] = {
     "cycle.opened": Action("Siklus dibuka", "permohonan"),
     "cycle.kahar": Action("Keadaan kahar dinyatakan", "permohonan", stands_out=True),
     "cycle.evaluated": Action("Siklus dinilai", "permohonan"),
+    "evaluation.corrected": Action("Hasil evaluasi diperbaiki", "permohonan"),
     "minutes.recorded": Action("Notula disimpan", "rapat"),
     "minutes.shared": Action("Notula siklus lain dipakai", "rapat"),
     "plan.stored": Action("Rencana materi disimpan", "materi"),

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.approval.officials import who_may_decide
-from medsos.evaluation.durations import Event, Meeting, StepTimes, step_times, wall_clock_minutes
+from medsos.evaluation.durations import StepTimes
+from medsos.evaluation.rules import Rules
+from medsos.evaluation.tables import steps_of
 from medsos.evidence.archive import LINKS, REPORT, Archive
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.settings import load_settings
@@ -123,7 +125,7 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
         )
     )
     asked = asked_of(cycle)
-    steps = _steps(session, cycle, sop, minutes, now)
+    steps = _steps(session, cycle, sop, now)
     channels = tuple(channel_state(session, cycle, office, channel, designs) for channel in asked.channels)
     rounds = _rounds(session, cycle_id, designs)
     return CycleView(
@@ -153,25 +155,13 @@ def cycle_files(archive: Archive, view: CycleView) -> CycleFiles:
     )
 
 
-def _steps(
-    session: Session, cycle: Cycle, sop: Sop, minutes: Minutes | None, now: datetime
-) -> tuple[StepView, ...]:
+def _steps(session: Session, cycle: Cycle, sop: Sop, now: datetime) -> tuple[StepView, ...]:
     events = list(
         session.scalars(
             select(StepEvent).where(StepEvent.cycle_id == cycle.id).order_by(StepEvent.at, StepEvent.id)
         )
     )
-    meeting = (
-        Meeting(minutes.started_at, minutes.ended_at, shared=minutes.cycle_id != cycle.id)
-        if minutes
-        else None
-    )
-    times = step_times(
-        [Event(row.task_id, row.event, row.at, row.channel) for row in events],
-        meeting=meeting,
-        now=now,
-        working_minutes=wall_clock_minutes,
-    )
+    times = steps_of(session, cycle, rules=Rules(), now=now)
     evaluated = {
         row.step_key: row
         for row in session.scalars(select(StepDuration).where(StepDuration.cycle_id == cycle.id))

@@ -1,0 +1,86 @@
+"""Recaps months: each SOP step over the cycles that were completed in one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from medsos.evaluation.period import Period
+from medsos.evaluation.rules import Rules
+from medsos.store.columns import read_columns, write_columns
+from medsos.store.models import CycleScorecard, MonthlyRecap, StepDuration
+from medsos.store.session import take_turns
+
+_TURN = 4_0771_2_2026
+
+
+def monthly_recap(session: Session, *, office: str, month: date, rules: Rules) -> pd.DataFrame:
+    """Write and return the six rows of a month; in the calendar of the office.
+
+    `cycles` counts the cycles in which the step has a verdict; the figures are of working minutes. Where the
+    month saw two versions of the SOP, the target is that of the cycle completed last.
+
+    :param office: slug.
+    """
+    # Cycles that end at the same moment write the same six rows.
+    take_turns(session, _TURN)
+    period = Period.month(month)
+    rows = recap(_judged(session, office, period, rules))
+    sop = rules.sop(rules.office(office).sop_version)
+    steps = pd.DataFrame(
+        {
+            "office": office,
+            "month": period.first,
+            "step_no": [step.number for step in sop.steps],
+            "usual": [float(step.target_minutes) for step in sop.steps],
+        }
+    )
+    rows = steps.merge(rows, on="step_no", how="left")
+    rows["cycles"] = rows["cycles"].fillna(0).astype("int64")
+    rows["target_minutes"] = rows["target_minutes"].fillna(rows.pop("usual"))
+    write_columns(session, MonthlyRecap, rows)
+    return rows
+
+
+def recap(judged: pd.DataFrame) -> pd.DataFrame:
+    """One row per step: `step_no, cycles, on_time_rate, median_minutes, p90_minutes, max_minutes,
+    target_minutes`.
+
+    :param judged: `step_no, working_minutes, on_time, target_minutes`, one row per cycle and step that has a
+        verdict, in the order of completion.
+    """
+    by_step = judged.astype({"on_time": "float64"}).groupby("step_no")
+    minutes = by_step["working_minutes"]
+    return pd.DataFrame(
+        {
+            "cycles": by_step.size(),
+            "on_time_rate": by_step["on_time"].mean(),
+            "median_minutes": minutes.median(),
+            "p90_minutes": minutes.quantile(0.9),
+            "max_minutes": minutes.max(),
+            "target_minutes": by_step["target_minutes"].last(),
+        }
+    ).reset_index()
+
+
+def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.DataFrame:
+    begin, end = period.bounds(rules.office(office).zone)
+    names: list[Any] = [
+        StepDuration.step_no, StepDuration.working_minutes, StepDuration.on_time, StepDuration.target_minutes,
+    ]  # fmt: skip
+    query = (
+        select(*names)
+        .join(CycleScorecard, CycleScorecard.cycle_id == StepDuration.cycle_id)
+        .where(
+            StepDuration.office == office,
+            StepDuration.on_time.is_not(None),
+            CycleScorecard.completed_at >= begin,
+            CycleScorecard.completed_at < end,
+        )
+        .order_by(CycleScorecard.completed_at, CycleScorecard.cycle_id)
+    )
+    return read_columns(session, query)
