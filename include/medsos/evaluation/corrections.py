@@ -65,10 +65,11 @@ def _changed(both: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     differs = {}
     for name in names:
         new, old = both[name], both[f"{name}_stored"]
-        if new.dtype == "boolean" or old.dtype == object:
-            new, old = new.astype(object), old.astype(object)
-        both_missing = new.isna() & old.isna()
-        differs[name] = ~(both_missing | new.eq(old).fillna(False).astype(bool))
+        if new.dtype != old.dtype:
+            # A column in which something is missing has another dtype than one in which nothing is.
+            new, old = (column.astype(object).where(column.notna(), None) for column in (new, old))
+        same = new.eq(old).fillna(False).astype(bool)
+        differs[name] = ~(same | (new.isna() & old.isna()))
     return pd.DataFrame(differs, index=both.index)
 
 
