@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from cycle_story import APPROVED_AT_ONCE, CHANNELS, MORNING, UPLOADED, Story, at
+import yaml
+from cycle_story import APPROVED_AT_ONCE, CHANNELS, DAY, MORNING, UPLOADED, Story, at
 from sqlalchemy import select
 
 from builders import publication_row
+from medsos.evaluation.period import Period
 from medsos.evaluation.recap import monthly_recap
 from medsos.evaluation.rules import Rules
-from medsos.store.models import ChannelResult, Cycle, CycleScorecard, MonthlyRecap, StepDuration
+from medsos.evaluation.tables import evaluate_period
+from medsos.settings import load_settings
+from medsos.store.models import AuditEntry, ChannelResult, Cycle, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.store.session import transaction
 
 TABLES = (StepDuration, ChannelResult, CycleScorecard)
@@ -176,3 +182,74 @@ def recap(story: Story, month: date) -> dict[int, MonthlyRecap]:
     with transaction() as session:
         rows = session.scalars(select(MonthlyRecap).where(MonthlyRecap.month == month.replace(day=1)))
         return {row.step_no: row for row in rows}
+
+
+def corrections() -> list[AuditEntry]:
+    with transaction() as session:
+        return list(session.scalars(select(AuditEntry).where(AuditEntry.action == "evaluation.corrected")))
+
+
+def test_evaluating_for_the_first_time_or_again_is_no_correction(finished_story: Story) -> None:
+    assert finished_story.evaluate().evaluated.corrections == ()
+    finished_story.tell("13:14 evaluation.evaluate_cycle finished")
+    assert finished_story.evaluate("18:00").evaluated.corrections == ()
+    assert corrections() == []
+
+
+def test_a_corrected_row_keeps_what_it_was_in_the_audit(finished_story: Story) -> None:
+    finished_story.evaluate()
+    finished_story.tell("13:14 evaluation.evaluate_cycle finished")
+    finished_story.tell("13:05 upload.publish_web waiting\n13:06 upload.publish_web resumed")
+    finished_story.evaluate("18:00")
+    [entry] = corrections()
+    assert entry.before == {"step_durations 4": {"waiting_minutes": 0.0}}
+    assert entry.after == {"step_durations 4": {"waiting_minutes": 1.0}}
+    assert (entry.cycle_id, entry.subject) == (finished_story.cycle_id, "Simulasi Pemungutan Suara")
+
+
+def test_a_channel_that_is_no_longer_asked_for_leaves_the_tables_and_stays_in_the_audit(
+    finished_story: Story,
+) -> None:
+    finished_story.evaluate()
+    with transaction() as session:
+        cycle = session.get_one(Cycle, finished_story.cycle_id)
+        cycle.request = {**cycle.request, "channels": ["web"]}
+    rows = finished_story.evaluate()
+    assert [row.channel for row in rows.channels] == ["web"]
+    [entry] = corrections()
+    assert entry.before["channel_results tiktok"]["state"] == "published"
+    assert entry.after["channel_results tiktok"] == {}
+    assert entry.after["cycle_scorecards"] == {"channels_published": 1, "channels_total": 1}
+
+
+def test_only_the_cycles_concerned_are_corrected(finished_story: Story, new_story: Any) -> None:
+    finished_story.evaluate()
+    other = new_story(channels=["web"])
+    other.met("08:10", "09:40")
+    other.tell(UPLOADED)
+    other.evaluate()
+    other.tell("13:05 upload.publish_web waiting\n13:06 upload.publish_web resumed")
+    november = Period.month(date(2026, 11, 1))
+    evaluated = evaluate_period(november, offices=["kota-bengkulu"], rules=Rules(), now=at("18:00"))
+    assert evaluated.cycles == 2
+    assert [(one.cycle_id, one.row) for one in evaluated.corrections] == [
+        (other.cycle_id, "step_durations 4")
+    ]
+
+
+def test_a_day_off_decreed_later_corrects_the_minutes(
+    finished_story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished_story.tell("13:14 evaluation.evaluate_cycle finished")
+    finished_story.evaluate()
+    data = tmp_path / "data"
+    shutil.copytree(load_settings().data_dir / "offices", data / "offices")
+    shutil.copytree(load_settings().data_dir / "sop", data / "sop")
+    decree = {"holidays": {"added": [{"date": DAY.date(), "name": "Cuti bersama"}]}}
+    (data / "offices" / "kota-bengkulu" / "hours.yaml").write_text(yaml.safe_dump(decree))
+    monkeypatch.setenv("MEDSOS_DATA_DIR", str(data))
+    rows = finished_story.evaluate("18:00")
+    assert [row.working_minutes for row in rows.steps] == [0] * 6
+    assert [row.elapsed_minutes for row in rows.steps] == [90, 45, 30, 7, 2, 1]
+    [entry] = corrections()
+    assert entry.before["step_durations 1"] == {"working_minutes": 90, "deviation_minutes": -30}

@@ -134,8 +134,9 @@ class Inventor:
             at = self._task(cycle_id, "link.build_links", at, 0.2)
         at = self._task(cycle_id, "evaluation.evaluate_cycle", at, 0.3)
         self._add(
-            Cycle, office=self._office, title=f"Kegiatan {cycle_id}", content_type=self._random.choice(CONTENT_TYPES),
-            requester="admin", requested_at=begun, sop_version=CURRENT_VERSION, kahar=kahar,
+            Cycle, office=self._office, title=f"Kegiatan {cycle_id}",
+            content_type=self._random.choice(CONTENT_TYPES), requester="admin",
+            requested_at=begun, sop_version=CURRENT_VERSION, kahar=kahar,
             kahar_reason="Banjir" if kahar else "", completed_at=at,
             status="ditolak" if not approved else "selesai" if all_up else "tidak_lengkap",
             dag_id="content_cycle__" + self._office.replace("-", "_"), run_id=f"synthetic__{cycle_id}",
@@ -147,7 +148,8 @@ class Inventor:
         if self._last_minutes is None or not self._chance(SHARED_MEETING):
             self._last_minutes = self._add(
                 Minutes, office=self._office, cycle_id=cycle_id, started_at=at - 10 - self._took(75),
-                ended_at=at - 10, attendees="Tim Medsos", decision="Ditayangkan.", recorded_by="admin", recorded_at=at,
+                ended_at=at - 10, attendees="Tim Medsos", decision="Ditayangkan.",
+                recorded_by="admin", recorded_at=at,
             )  # fmt: skip
         return self._last_minutes
 
@@ -160,8 +162,9 @@ class Inventor:
             last = number == rounds
             decision = "revisi" if not last else "tolak" if self._chance(REJECTED) else "setuju"
             self._add(
-                Approval, cycle_id=cycle_id, round=number, seal=f"{cycle_id:056x}{number:08x}", decision=decision,
-                decided_by="kasubbag", on_behalf_of=None, decided_at=at, note="" if last else "Perbaiki judul.",
+                Approval, cycle_id=cycle_id, round=number, seal=f"{cycle_id:056x}{number:08x}",
+                decision=decision, decided_by="kasubbag", on_behalf_of=None, decided_at=at,
+                note="" if last else "Perbaiki judul.",
             )  # fmt: skip
             if not last:
                 at = self._form(cycle_id, f"{task}.revise_content", at + 0.1, self._took(25), round_no=number)
@@ -192,8 +195,9 @@ class Inventor:
         )  # fmt: skip
         for number in range(1, tries + 1):
             self._add(
-                PublicationAttempt, publication_id=publication, number=number, started_at=begun, finished_at=at,
-                state_before="new", state_after=None, error_class=None, error_code=None, trace_id=None, message="",
+                PublicationAttempt, publication_id=publication, number=number, started_at=begun,
+                finished_at=at, state_before="new", state_after=None, error_class=None, error_code=None,
+                trace_id=None, message="",
             )  # fmt: skip
         if up:
             at = self._task(cycle_id, f"upload.capture_{channel}", at, 0.3, channel=channel)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from medsos.evaluation.log import Log
 from medsos.evaluation.rules import Rules
 from medsos.offices.model import CHANNELS
-from medsos.store.columns import read_columns
+from medsos.store.columns import among, read_columns
 from medsos.store.models import Evidence, Publication, PublicationAttempt
 
 PUBLISHED = "published"
@@ -50,7 +50,7 @@ def channel_results(session: Session, cycles: pd.DataFrame, log: Log, rules: Rul
     result["mode"] = result["mode"].fillna(result["usual_mode"])
     result["state"] = result["state"].fillna(NOT_UPLOADED)
     result["attempts"] = result["attempts"].fillna(0).astype("int64")
-    result["upload_seconds"] = (result["published_at"] - result["begun"]) / np.timedelta64(1, "s")
+    result["upload_seconds"] = (result["published_at"] - result["begun"]).dt.total_seconds()
     return result.drop(columns=["office", "usual_mode", "publication_id", "begun"])
 
 
@@ -96,7 +96,7 @@ def _publications(session: Session, cycle_ids: Sequence[int]) -> pd.DataFrame:
             Publication.state,
             Publication.published_at,
             Publication.permalink,
-        ).where(Publication.cycle_id.in_(cycle_ids)),
+        ).where(among(session, Publication.cycle_id, cycle_ids)),
     )
     rows["down"] = rows["state"] != PUBLISHED
     rows = rows.sort_values(["down", "publication_id"], ascending=[True, False])
@@ -108,7 +108,7 @@ def _attempts(session: Session, cycle_ids: Sequence[int]) -> pd.DataFrame:
         session,
         select(PublicationAttempt.publication_id, func.count().label("attempts"))
         .join(Publication)
-        .where(Publication.cycle_id.in_(cycle_ids))
+        .where(among(session, Publication.cycle_id, cycle_ids))
         .group_by(PublicationAttempt.publication_id),
     )
 
@@ -126,7 +126,7 @@ def _proofs(session: Session, results: pd.DataFrame, cycle_ids: Sequence[int]) -
             Evidence.captured_at,
         )
         .join(Publication)
-        .where(Publication.cycle_id.in_(cycle_ids)),
+        .where(among(session, Publication.cycle_id, cycle_ids)),
     )
     rows = rows.merge(results[["publication_id", "permalink"]], on="publication_id")
     rows = rows[(rows["evidence_kind"] != "manual") | (rows["source_url"] == rows["permalink"])]

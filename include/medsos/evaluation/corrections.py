@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from medsos.store.base import Base
-from medsos.store.columns import read_columns, write_columns
+from medsos.store.columns import among, key_of, read_columns, write_columns
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,10 @@ def bring_in_line(
     :returns: what was there and had to be changed; rows that were not there yet are no corrections.
     """
     columns = list(table.__table__.columns)
-    key = [column.name for column in table.__table__.primary_key.columns]
+    key = key_of(table)
     names = [column.name for column in columns]
-    stored = read_columns(session, select(*columns).where(table.__table__.c.cycle_id.in_(cycle_ids)))
+    query = select(*columns).where(among(session, table.__table__.c.cycle_id, cycle_ids))
+    stored = read_columns(session, query)
     computed = computed[names]
     if stored.empty:
         write_columns(session, table, computed)

@@ -26,7 +26,7 @@ WORKING_TIME_NOTE = (
     "tidak ada menit yang berjalan."
 )
 
-_MINUTE = pd.Timedelta(minutes=1)
+_SECONDS_OF_A_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -100,25 +100,31 @@ def link(log: Log) -> Step:
     return Step(log.spans([task], task).assign(kind=WORK), log.first([task], "started"))
 
 
-def evaluation(log: Log, now: datetime) -> Step:
-    """Step 6: the task that evaluates; it ends `now` unless its end is already known."""
+def evaluation(log: Log, completed: pd.Series) -> Step:
+    """Step 6: the task that evaluates; while its end is not in the log, the cycle's completion stands for it.
+
+    :param completed: by cycle, when it was completed; now, for one that is not.
+    """
     task = "evaluate_cycle"
     begun = log.first([task], "started")
     finished = log.first([task], "finished")
     running = begun[~begun["cycle_id"].isin(finished["cycle_id"])]
-    ends = pd.concat([finished, running.assign(at=pd.Timestamp(now).tz_convert("UTC").as_unit("us"), id=0)])
+    ends = pd.concat([finished, running.assign(at=running["cycle_id"].map(completed), id=0)])
     return Step(_joined(begun, ends).assign(part="", kind=WORK), begun)
 
 
-def six_steps(log: Log, now: datetime) -> dict[str, Step]:
-    """All steps by their keys, in the order of the SOP."""
+def six_steps(log: Log, completed: pd.Series) -> dict[str, Step]:
+    """All steps by their keys, in the order of the SOP.
+
+    :param completed: as in `evaluation`.
+    """
     return {
         "meeting": meeting(log),
         "design": design(log),
         "approval": approval(log),
         "upload": upload(log),
         "link": link(log),
-        "evaluation": evaluation(log, now),
+        "evaluation": evaluation(log, completed),
     }
 
 
@@ -136,7 +142,7 @@ def times(step: Step, cycle_ids: pd.Index, working: WorkingMinutes) -> pd.DataFr
             "rework": spans["kind"] == REWORK,
             "start": spans["start"],
             "end": spans["end"],
-            "elapsed": (spans["end"] - spans["start"]) / _MINUTE,
+            "elapsed": (spans["end"] - spans["start"]).dt.total_seconds() / _SECONDS_OF_A_MINUTE,
             "working": working(spans["cycle_id"], spans["start"], spans["end"]),
         }
     )

@@ -11,7 +11,7 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.store.columns import read_columns
+from medsos.store.columns import among, read_columns
 from medsos.store.models import Cycle, Minutes, StepEvent
 
 _ROUND = re.compile(r"approval\.round_(?P<part>\d+)\.(?P<task>\w+)")
@@ -77,7 +77,7 @@ class Log:
 
 
 def read_log(session: Session, cycle_ids: Sequence[int]) -> Log:
-    """The log of these cycles, of a few thousand at a time: databases limit the numbers in a query."""
+    """The log of these cycles."""
     events = select(StepEvent.id, StepEvent.cycle_id, StepEvent.task_id, StepEvent.event, StepEvent.at)
     meetings = select(
         Cycle.id.label("cycle_id"),
@@ -85,10 +85,10 @@ def read_log(session: Session, cycle_ids: Sequence[int]) -> Log:
         Minutes.ended_at.label("end"),
         Minutes.cycle_id.label("written_in"),
     ).join(Minutes, Cycle.minutes_id == Minutes.id)
-    met = read_columns(session, meetings.where(Cycle.id.in_(cycle_ids)))
+    met = read_columns(session, meetings.where(among(session, Cycle.id, cycle_ids)))
     met["shared"] = met["written_in"] != met["cycle_id"]
     return Log(
-        log_of(read_columns(session, events.where(StepEvent.cycle_id.in_(cycle_ids)))),
+        log_of(read_columns(session, events.where(among(session, StepEvent.cycle_id, cycle_ids)))),
         met.drop(columns="written_in"),
     )
 

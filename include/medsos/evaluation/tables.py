@@ -21,7 +21,7 @@ from medsos.evaluation.log import Log, read_log
 from medsos.evaluation.period import Period
 from medsos.evaluation.rules import Rules
 from medsos.store.audit import append_audit
-from medsos.store.columns import read_columns
+from medsos.store.columns import among, read_columns
 from medsos.store.models import Approval, ChannelResult, Cycle, CycleScorecard, StepDuration
 from medsos.store.session import take_turns, transaction
 
@@ -45,7 +45,7 @@ class Evaluated:
 def evaluate_cycle(session: Session, cycle_id: int, *, rules: Rules, now: datetime) -> Evaluated:
     """End a cycle: note when it was completed, compute its rows and set its status.
 
-    :param now: aware; the end of step 6 while its task is still running, and the time of completion.
+    :param now: aware; the time of completion, unless the cycle was completed before.
     :raises ConfigError: a file of the office or of its SOP version is missing or wrong.
     """
     cycle = session.get_one(Cycle, cycle_id)
@@ -61,7 +61,8 @@ def evaluate_period(
 
     :param offices: slugs.
     """
-    done, corrections = 0, []
+    done = 0
+    corrections: list[Correction] = []
     for slug in offices:
         with transaction(database_url) as session:
             cycle_ids = completed_in(session, slug, period, rules)
@@ -86,12 +87,12 @@ def evaluate_cycles(session: Session, cycle_ids: Sequence[int], *, rules: Rules,
     """Bring the rows of completed cycles in line with the record, and their statuses.
 
     :param cycle_ids: of a few thousand cycles at most.
-    :param now: aware; when corrections are noted, and the end of a step 6 that is still running.
+    :param now: aware; when corrections are noted.
     """
     # Who computes the same rows at this moment waits, and finds then that nothing is left to do.
     take_turns(session, _TURN)
     cycles, log = _cycles(session, cycle_ids), read_log(session, cycle_ids)
-    steps = step_rows(cycles, log, rules, now)
+    steps = step_rows(cycles, log, rules)
     channels = channel_results(session, cycles, log, rules)
     cards = _scorecards(session, cycles, steps, channels, rules)
     _set_statuses(session, cycles, cards, now)
@@ -108,21 +109,26 @@ def steps_of(session: Session, cycle: Cycle, *, rules: Rules, now: datetime) -> 
     """Times of the steps of one cycle as far as it has come, by their keys."""
     ids = pd.Index([cycle.id], name="cycle_id")
     working = rules.working(pd.Series([cycle.office], index=ids))
-    steps = six_steps(read_log(session, [cycle.id]), now)
-    return {key: StepTimes.of(times(step, ids, working).loc[cycle.id]) for key, step in steps.items()}
+    steps = six_steps(read_log(session, [cycle.id]), completed(ids, cycle.completed_at or now))
+    return {key: StepTimes.of(times(step, ids, working).iloc[0]) for key, step in steps.items()}
 
 
-def step_rows(cycles: pd.DataFrame, log: Log, rules: Rules, now: datetime) -> pd.DataFrame:
+def completed(cycle_ids: pd.Index, at: datetime) -> pd.Series:
+    """The same moment for cycles that are seen one by one."""
+    return pd.Series(pd.Timestamp(at).tz_convert("UTC").as_unit("us"), index=cycle_ids)
+
+
+def step_rows(cycles: pd.DataFrame, log: Log, rules: Rules) -> pd.DataFrame:
     """The rows of `step_durations` for these cycles.
 
-    :param cycles: `id, office, content_type, sop_version, kahar`.
+    :param cycles: `id, office, content_type, sop_version, kahar, completed_at`.
     """
     ids = pd.Index(cycles["id"], name="cycle_id")
     of_cycle = cycles.set_index(ids)
     working = rules.working(of_cycle["office"])
     versions = {version: rules.sop(version) for version in cycles["sop_version"].unique()}
     parts = []
-    for number, (key, step) in enumerate(six_steps(log, now).items(), start=1):
+    for number, (key, step) in enumerate(six_steps(log, of_cycle["completed_at"]).items(), start=1):
         taken = times(step, ids, working)
         targets = {version: float(sop.step(key).target_minutes) for version, sop in versions.items()}
         taken["target_minutes"] = of_cycle["sop_version"].map(targets)
@@ -139,7 +145,7 @@ def _cycles(session: Session, cycle_ids: Sequence[int]) -> pd.DataFrame:
         Cycle.id, Cycle.office, Cycle.title, Cycle.content_type, Cycle.requested_at, Cycle.completed_at,
         Cycle.sop_version, Cycle.kahar, Cycle.status, Cycle.request["channels"].label("channels"),
     )  # fmt: skip
-    return read_columns(session, select(*names).where(Cycle.id.in_(cycle_ids)).order_by(Cycle.id))
+    return read_columns(session, select(*names).where(among(session, Cycle.id, cycle_ids)).order_by(Cycle.id))
 
 
 def _scorecards(
@@ -171,22 +177,23 @@ def _scorecards(
 
 
 def _set_statuses(session: Session, cycles: pd.DataFrame, cards: pd.DataFrame, now: datetime) -> None:
-    now_so = cards[["cycle_id", "status", "channels_published", "channels_total"]].set_index("cycle_id")
-    judged = cycles.set_index("id").join(now_so.rename(columns={"status": "status_now"}))
-    for row in judged[judged["status"] != judged["status_now"]].itertuples():
-        session.get_one(Cycle, row.Index).status = row.status_now
+    new = cards.set_index("cycle_id")
+    differs = cycles.set_index("id")["status"] != new["status"]
+    for cycle_id, card in new[differs].iterrows():
+        cycle = session.get_one(Cycle, cycle_id)
+        before, cycle.status = cycle.status, str(card["status"])
         append_audit(
             session,
             at=now,
             actor="sistem",
             action="cycle.evaluated",
-            cycle_id=row.Index,
-            subject=row.title,
-            before={"status": row.status},
+            cycle_id=cycle.id,
+            subject=cycle.title,
+            before={"status": before},
             after={
-                "status": row.status_now,
-                "channels_published": int(row.channels_published),
-                "channels_total": int(row.channels_total),
+                "status": cycle.status,
+                "channels_published": int(card["channels_published"]),
+                "channels_total": int(card["channels_total"]),
             },
         )
     session.flush()

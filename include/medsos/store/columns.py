@@ -5,10 +5,12 @@ Rows are not made into objects one by one: that alone would take minutes for a m
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
@@ -16,12 +18,16 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    any_,
     cast,
     extract,
+    func,
+    inspect,
+    select,
     type_coerce,
 )
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from medsos.store.base import Base
 from medsos.store.types import UtcDateTime
@@ -32,7 +38,7 @@ if TYPE_CHECKING:
 _SECOND = 1_000_000
 
 
-def read_columns(session: Session, query: Select[Any]) -> pd.DataFrame:
+def read_columns(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFrame:
     """The rows of a query as a frame; instants become `datetime64[us, UTC]`.
 
     :param query: selects columns, each with a name of its own.
@@ -72,7 +78,9 @@ def _converted(column: ColumnElement[Any], values: Sequence[Any], dialect: Diale
 
 
 def _dtype(column: ColumnElement[Any], *, nothing_missing: bool) -> str | None:
-    """The dtype that numbers and verdicts have whatever the rows hold, also when there are none."""
+    """The dtype that texts, numbers and verdicts have whatever the rows hold, also when there are none."""
+    if isinstance(column.type, String):
+        return "str"
     if isinstance(column.type, Float):
         return "float64"
     if isinstance(column.type, Boolean):
@@ -85,8 +93,8 @@ def _dtype(column: ColumnElement[Any], *, nothing_missing: bool) -> str | None:
 def _raw(column: ColumnElement[Any], on_sqlite: bool) -> ColumnElement[Any]:
     """The instant as the database can hand it over fastest: as text, or in microseconds since 1970."""
     if on_sqlite:
-        return type_coerce(column, String).label(column.name)  # type: ignore[attr-defined]
-    return cast(extract("epoch", column) * _SECOND, BigInteger).label(column.name)  # type: ignore[attr-defined]
+        return type_coerce(column, String).label(column.name)
+    return cast(extract("epoch", column) * _SECOND, BigInteger).label(column.name)
 
 
 def _instants(column: pd.Series, on_sqlite: bool) -> pd.Series:
@@ -105,16 +113,31 @@ def write_columns(session: Session, table: type[Base], frame: pd.DataFrame) -> N
     if frame.empty:
         return
     names = [column.name for column in table.__table__.columns]
-    key = [column.name for column in table.__table__.primary_key.columns]
+    key = key_of(table)
     frame = frame[names]
     cursor = session.connection().connection.cursor()
     if session.get_bind().dialect.name == "sqlite":
         marks = ", ".join("?" for _ in names)
         statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks}) "  # noqa: S608
-        rows = zip(*(_plain(frame[name]) for name in names), strict=True)
+        rows = list(zip(*(_plain(frame[name]) for name in names), strict=True))
         cursor.executemany(statement + _or_update(names, key), rows)
     else:
         _copy(cursor, table.__tablename__, frame, _or_update(names, key))
+
+
+def key_of(table: type[Base]) -> list[str]:
+    """Names of the columns of a table's primary key."""
+    return [column.name for column in inspect(table).primary_key]
+
+
+def among(
+    session: Session, column: ColumnElement[int] | InstrumentedAttribute[int], numbers: Sequence[int]
+) -> ColumnElement[bool]:
+    """Whether a column is one of these numbers, of which there may be thousands: they travel as one value."""
+    if session.get_bind().dialect.name == "sqlite":
+        every = func.json_each(json.dumps([*numbers])).table_valued("value")
+        return column.in_(select(every.c.value))
+    return column == any_(cast([*numbers], ARRAY(Integer)))
 
 
 def _or_update(names: Sequence[str], key: Sequence[str]) -> str:
@@ -130,7 +153,9 @@ def _plain(column: pd.Series) -> list[Any]:
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         naive = column.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
         text = np.char.replace(np.datetime_as_string(naive, unit="us"), "T", " ")
-        return np.where(np.isnat(naive), None, text.astype(object)).tolist()
+        return [
+            None if missing else value for missing, value in zip(np.isnat(naive), text.tolist(), strict=True)
+        ]
     return column.astype(object).where(column.notna(), None).tolist()
 
 
