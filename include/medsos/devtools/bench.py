@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from medsos.devtools import bench_answers, bench_parsing
+from medsos.devtools import bench_answers, bench_evaluation, bench_parsing
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Bench:
 
 BENCHES = (
     Bench("berkas", bench_parsing.parsing),
+    Bench("evaluasi", bench_evaluation.evaluations),
     Bench("jawaban", bench_answers.answers),
 )
 """All measurements, the quick ones first."""
