@@ -58,7 +58,7 @@ def evaluations(say: Callable[[str], None]) -> int:
 def working_time(say: Callable[[str], None]) -> int:
     """Working minutes of a thousand intervals in one call; returns 1 when that is too slow."""
     calendar = Rules().calendar(OFFICE)
-    days = pd.date_range(FIRST, periods=INTERVALS, freq="17h31min", tz="UTC")
+    days = pd.date_range(FIRST, periods=INTERVALS, freq="17h31min")
     starts, ends = pd.Series(days), pd.Series(days + pd.Timedelta(hours=30))
     calendar.minutes(starts, ends)
     times = []
@@ -78,7 +78,8 @@ def _on(database: str, url_of: Callable[[int], str], say: Callable[[str], None])
         took[size] = told["seconds"]
         say(
             f"evaluasi {size:,} siklus ({told['events']:,} kejadian) pada {database}: "
-            f"{told['seconds']:.1f} detik, puncak memori {told['peak_mb']:.0f} MB, diulang tanpa perubahan {told['again']:.1f} detik"
+            f"{told['seconds']:.1f} detik, puncak memori {told['peak_mb']:.0f} MB, "
+            f"diulang tanpa perubahan {told['again']:.1f} detik"
         )
     exponent = math.log(took[SIZES[-1]] / took[SIZES[-2]]) / math.log(SIZES[-1] / SIZES[-2])
     say(f"pertumbuhan pada {database}: pangkat {exponent:.2f} dari {SIZES[-2]:,} ke {SIZES[-1]:,} siklus")
