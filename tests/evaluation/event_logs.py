@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft7Validator, FormatChecker
+from jsonschema import Draft7Validator
 from lxml import etree
 
 from medsos.evaluation.mining import files_of
@@ -101,10 +101,14 @@ def values_of(element: etree._Element) -> Values:
 
 def problems_of_ocel(log: dict[str, Any]) -> Iterator[str]:
     """What the schema says, then what no schema can: names that are not declared, ids that lead nowhere."""
-    validator = Draft7Validator(
-        json.loads((RULES / "ocel-2.0.schema.json").read_bytes()), format_checker=FormatChecker()
-    )
-    yield from (f"{list(error.path)}: {error.message}" for error in validator.iter_errors(log))
+    validator = Draft7Validator(json.loads((RULES / "ocel-2.0.schema.json").read_bytes()))
+    wrong = [f"{list(error.path)}: {error.message}" for error in validator.iter_errors(log)]
+    yield from wrong
+    if wrong:
+        return
+    times = [item["time"] for item in log["events"]]
+    times += [attribute["time"] for thing in log["objects"] for attribute in thing["attributes"]]
+    yield from (f"{text} is no time" for text in times if not _fits("time", text))
     keys = [thing["id"] for thing in log["objects"]]
     for name, ids in (("events", [event["id"] for event in log["events"]]), ("objects", keys)):
         if len(ids) != len(set(ids)):

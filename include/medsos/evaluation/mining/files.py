@@ -108,11 +108,10 @@ def _ocel(export: Export) -> Iterator[bytes]:
 
 
 def _moments(export: Export) -> Iterator[tuple[str, Moment]]:
-    """Meetings first, then cycle by cycle; the name of a meeting's step is that of today's procedure."""
-    versions = {office.slug: office.sop_version for office in export.offices}
+    """Meetings first, then cycle by cycle."""
     for gathering in gatherings(export.session, export.offices, export.period):
         for moment in gathering_moments(gathering):
-            yield versions[moment.office], moment
+            yield gathering.sop_version, moment
     for story in stories(export.session, export.offices, export.period):
         for moment in moments_of(story, export.people):
             yield story.cycle.sop_version, moment

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from medsos.evaluation.period import Period
@@ -61,10 +61,11 @@ class Story:
 
 @dataclass(frozen=True)
 class Gathering:
-    """A meeting and the cycles of the period that came of it."""
+    """A meeting and the cycles of the period that came of it; `sop_version` is that of the first one."""
 
     minutes: AnyRow
     cycle_ids: tuple[int, ...]
+    sop_version: str
 
 
 def stories(
@@ -84,24 +85,26 @@ def stories(
 def gatherings(session: Session, offices: Sequence[Office], period: Period) -> Iterator[Gathering]:
     """The meetings behind the cycles of the period, each once, by number."""
     pairs = session.execute(
-        select(Cycle.minutes_id, Cycle.id)
+        select(Cycle.minutes_id, Cycle.id, Cycle.sop_version)
         .where(_completed(offices, period), Cycle.minutes_id.is_not(None))
         .order_by(Cycle.minutes_id, Cycle.id)
     ).all()
-    of_meeting = {key: tuple(row.id for row in rows) for key, rows in groupby(pairs, lambda row: row[0])}
-    ids = list(of_meeting)
+    cycles = {key: tuple(rows) for key, rows in groupby(pairs, lambda row: row.minutes_id)}
+    ids = list(cycles)
     for begin in range(0, len(ids), BATCH):
         for minutes in _minutes(session, ids[begin : begin + BATCH]):
-            yield Gathering(minutes, of_meeting[minutes.id])
+            rows = cycles[minutes.id]
+            yield Gathering(minutes, tuple(row.id for row in rows), rows[0].sop_version)
 
 
 def _completed(offices: Sequence[Office], period: Period) -> ColumnElement[bool]:
     bounds = {office.slug: period.bounds(office.zone) for office in offices}
     return or_(
+        false(),
         *(
             and_(Cycle.office == slug, Cycle.completed_at >= begin, Cycle.completed_at < end)
             for slug, (begin, end) in bounds.items()
-        )
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from medsos.evaluation.mining.stories import Story
 from medsos.evaluation.mining.text import Value, clean, instant
 
 NAMESPACE = "http://www.xes-standard.org/"
+"""Of the log, and so of all that stands in it: the elements below are written without saying it again."""
 
 EXTENSIONS: dict[str, str] = {
     "Concept": "concept",
@@ -118,7 +119,7 @@ def _trace(story: Story, moments: list[Moment], steps: StepNames, free_text: boo
         },
     )
     for moment in moments:
-        event = etree.SubElement(trace, _EVENT)
+        event = etree.SubElement(trace, "event")
         _with(
             event,
             {
@@ -140,13 +141,8 @@ def _trace(story: Story, moments: list[Moment], steps: StepNames, free_text: boo
     return trace
 
 
-_EVENT, _STRING, _DATE, _INT, _BOOLEAN = (
-    f"{{{NAMESPACE}}}{name}" for name in ("event", "string", "date", "int", "boolean")
-)
-
-
 def _element(tag: str, **attributes: str) -> etree._Element:
-    return etree.Element(f"{{{NAMESPACE}}}{tag}", attributes, nsmap={None: NAMESPACE})
+    return etree.Element(tag, attributes)
 
 
 def _with(parent: etree._Element, values: Mapping[str, Value | None]) -> etree._Element:
@@ -156,12 +152,12 @@ def _with(parent: etree._Element, values: Mapping[str, Value | None]) -> etree._
             case None | "":
                 continue
             case str():
-                tag, text = _STRING, clean(value)
+                tag, text = "string", clean(value)
             case bool():
-                tag, text = _BOOLEAN, "true" if value else "false"
+                tag, text = "boolean", "true" if value else "false"
             case int():
-                tag, text = _INT, str(value)
+                tag, text = "int", str(value)
             case _:
-                tag, text = _DATE, instant(value)
+                tag, text = "date", instant(value)
         etree.SubElement(parent, tag, key=key, value=text)
     return parent
