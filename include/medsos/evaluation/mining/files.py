@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.mining.moments import Moment, gathering_moments, moments_of, trace_of
+from medsos.evaluation.mining.meetings import gathering_moments, trace_of
+from medsos.evaluation.mining.moments import Moment, moments_of
 from medsos.evaluation.mining.objects import Thing, meeting_thing, official_things, things_of
 from medsos.evaluation.mining.ocel import ocel_pieces
 from medsos.evaluation.mining.people import People

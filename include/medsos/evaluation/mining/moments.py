@@ -18,20 +18,19 @@ from medsos.evaluation.mining.ids import (
 )
 from medsos.evaluation.mining.people import SYSTEM, UNRECORDED, People, is_person
 from medsos.evaluation.mining.states import attempts_by_publication, changes_of
-from medsos.evaluation.mining.stories import AnyRow, Gathering, Rows, Story
+from medsos.evaluation.mining.stories import Rows, Story
 from medsos.evaluation.mining.text import Value
 from medsos.evaluation.mining.vocabulary import (
     DECISIONS,
     EVIDENCE,
     LINK,
-    MEETING,
     OTHER_TASK,
     OUTCOMES,
     TRANSITIONS,
     task_of,
 )
 
-_BEGUN, _NOTED, _ENDED = 0, 1, 2
+BEGUN, NOTED, ENDED = 0, 1, 2
 """Within one instant of a task: it begins, what it notes down is noted, it ends."""
 
 _ROUND_WORK = {
@@ -84,43 +83,6 @@ def moments_of(story: Story, people: People) -> list[Moment]:
     return sorted(teller.tell(), key=lambda moment: moment.order)
 
 
-def meeting_moments(minutes: AnyRow, cycle_ids: tuple[int, ...]) -> list[Moment]:
-    """The meeting itself: its begin and its end, with all cycles that came of it."""
-    task_id = "meeting.record_minutes"
-    relations = (
-        (meeting_key(minutes.id), "rapat"),
-        *((cycle_key(number), "siklus") for number in cycle_ids),
-    )
-    return [
-        Moment(
-            id=f"minutes:{minutes.id}:{transition}",
-            activity=MEETING,
-            at=at,
-            transition=transition,
-            step_no=1,
-            office=minutes.office,
-            task_id=task_id,
-            order=(at, task_of(task_id).flow, _NOTED, place),
-            resource=UNRECORDED,
-            relations=relations,
-        )
-        for place, (transition, at) in enumerate(
-            (("start", minutes.started_at), ("complete", minutes.ended_at))
-        )
-    ]
-
-
-def trace_of(story: Story, people: People) -> list[Moment]:
-    """All moments of a cycle with its meeting, also where another cycle wrote the minutes."""
-    meeting = meeting_moments(story.minutes, (story.cycle.id,)) if story.minutes is not None else []
-    return sorted([*meeting, *moments_of(story, people)], key=lambda moment: moment.order)
-
-
-def gathering_moments(gathering: Gathering) -> list[Moment]:
-    """A meeting once, however many cycles came of it."""
-    return meeting_moments(gathering.minutes, gathering.cycle_ids)
-
-
 class _Teller:
     """Tells one cycle. `performers` holds who acted last in a task, for what the task notes afterwards."""
 
@@ -158,7 +120,7 @@ class _Teller:
                 task.activity,
                 row.at,
                 row.task_id,
-                phase=_ENDED if ends else _BEGUN,
+                phase=ENDED if ends else BEGUN,
                 number=row.id,
                 transition=TRANSITIONS.get(row.event, "unknown"),
                 actor=actor,
@@ -268,7 +230,7 @@ class _Teller:
         *,
         number: int,
         actor: str,
-        phase: int = _NOTED,
+        phase: int = NOTED,
         transition: str = "complete",
         relations: list[tuple[str, str]],
         **values: Any,
