@@ -62,7 +62,7 @@ def _in_xml(code: int) -> bool:
     )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(title=STORED, reason=STORED, address=STORED, message=IN_JSON)
 @example(title="Pleno\x00 <b>&\r\n", reason="\x1f", address="https://a/?b&c", message="\ud800")
 def test_any_text_leaves_both_logs_valid_and_equal(

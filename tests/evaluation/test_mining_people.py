@@ -22,7 +22,7 @@ KASUBBAG = "Kasubbag Teknis PP, Parhubmas"
 
 @pytest.fixture
 def delegated(new_story: Callable[..., Story], office: Office) -> Story:
-    """The admin answered the form; a Plh. rejected for the Kasubbag, with a note that names somebody."""
+    """The admin answered a form whose task failed once; a Plh. rejected, with a note that names somebody."""
     with transaction() as session:
         session.add(
             Delegation(
@@ -62,9 +62,9 @@ def delegated(new_story: Callable[..., Story], office: Office) -> Story:
         record_event(
             session,
             cycle_id=story.cycle_id,
-            task_id="approval.conclude",
+            task_id="design.plan_content",
             event="failed",
-            at=at("11:30"),
+            at=at("10:40:30"),
             detail={"error": "ApprovalError", "message": "Budi belum berhak."},
         )
     story.decided("tolak", note="Kata Budi salah.", delegate="sari")
@@ -105,7 +105,7 @@ def test_the_end_of_a_form_is_the_work_of_who_answered_it(
         if event["concept:name"] == "Rencanakan Materi"
     }
     assert planned["resume"] == planned["complete"] == ("admin", "Admin Medsos; Tim Medsos")
-    assert planned["start"] == planned["suspend"] == ("sistem", None)
+    assert planned["start"] == planned["suspend"] == planned["ate_abort"] == ("sistem", None)
 
 
 def test_those_who_were_asked_are_related_to_the_waiting(logs: Callable[..., EventLogs]) -> None:

@@ -111,8 +111,7 @@ class _Teller:
             if is_person(row.actor):
                 self.performers[row.task_id] = row.actor
             # The system ends a form, but it was the person who answered it that did the work.
-            ends = row.event in ("finished", "failed")
-            actor = self.performers.get(row.task_id, "") if ends else row.actor
+            actor = self.performers.get(row.task_id, "") if row.event == "finished" else row.actor
             round_no = row.round or task.round_no
             detail = row.detail
             yield self._moment(
@@ -120,7 +119,7 @@ class _Teller:
                 task.activity,
                 row.at,
                 row.task_id,
-                phase=ENDED if ends else BEGUN,
+                phase=ENDED if row.event in ("finished", "failed") else BEGUN,
                 number=row.id,
                 transition=TRANSITIONS.get(row.event, "unknown"),
                 actor=actor,
@@ -137,7 +136,7 @@ class _Teller:
                     *self._meeting_relations(task.family),
                     *(
                         (official_key(self.people.shown(name)), "diminta")
-                        for name in detail.get("for_people", ())
+                        for name in detail.get("for_people") or ()
                         if is_person(name)
                     ),
                 ],
