@@ -12,6 +12,7 @@
     │   └── LeaseHeld            somebody else is publishing this very publication now
     ├── EvidenceError            a screenshot or read-back could not be made
     │   └── BehindLogin          the page shows the post only to people who are logged in
+    ├── ExportError              the evaluation tables cannot be written as asked
     ├── NoticeError              a reminder could not be handed to the mail server or messenger
     ├── StackError               the services of an installation cannot be started, or one has stopped
     │   ├── NotStarted           nothing was started: a port, a lock or a setting stands in the way
@@ -104,6 +105,10 @@ class EvidenceError(MedsosError):
 
 class BehindLogin(EvidenceError):
     """The public does not get to see the page without an account; repeating cannot mend that."""
+
+
+class ExportError(MedsosError):
+    """An export that cannot be made: no such period, office or format, or too many rows for the format."""
 
 
 class NoticeError(MedsosError):

@@ -132,6 +132,8 @@ REQUESTS: dict[str, Sends] = {
     "Tangkapan layar yang belum dikirim": at("/medsos/unggahan/{by_hand}/facebook/tangkapan/{shot}"),
     "Evaluasi SOP": at("/medsos/evaluasi"),
     "Tabel evaluasi sebagai CSV": at("/medsos/evaluasi/cycle_scorecards.csv"),
+    "Tabel evaluasi sebagai Parquet": at("/medsos/evaluasi/cycle_scorecards.parquet"),
+    "Semua tabel evaluasi sebagai XLSX": at("/medsos/evaluasi/tabel.xlsx"),
     "Melihat pejabat": at("/medsos/pejabat"),
     "Formulir delegasi dan pejabat": at("/medsos/pejabat/delegasi?kantor=kota-bengkulu"),
     "Mencatat delegasi atau pejabat": form(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from urllib.parse import parse_qs, urlsplit
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 from page_reading import Visit
 
 
@@ -17,7 +20,11 @@ def test_cycles_of_a_dag_that_the_visitor_may_not_read_do_not_exist_for_them(
     assert browser.get(f"/medsos/persetujuan/{finished}/1").status_code == 404
     assert "Rapat Pleno" not in browser.get("/medsos/siklus").text
     assert "Rapat Pleno" not in browser.get("/medsos/evaluasi").text
-    assert len(browser.get("/medsos/evaluasi/cycle_scorecards.csv").text.splitlines()) == 1
+    for table in ("step_durations", "channel_results", "cycle_scorecards", "monthly_recap"):
+        assert len(browser.get(f"/medsos/evaluasi/{table}.csv").text.splitlines()) == 1
+        assert pd.read_parquet(BytesIO(browser.get(f"/medsos/evaluasi/{table}.parquet").content)).empty
+    book = load_workbook(BytesIO(browser.get("/medsos/evaluasi/tabel.xlsx").content))
+    assert [sheet.max_row for sheet in book.worksheets[:4]] == [1, 1, 1, 1]
 
 
 PAGES = ["perlu-tindakan", "siklus", "siklus/1", "persetujuan/1/1", "evaluasi", "formulir?dag_id=a&run_id=b"]
@@ -33,7 +40,14 @@ def test_a_stranger_is_sent_to_log_in_and_comes_back(stranger: TestClient, addre
 
 
 @pytest.mark.parametrize(
-    "address", ["arsip/kota-bengkulu/2026/11/1/a.jpg", "statis/medsos.css", "evaluasi/step_durations.csv"]
+    "address",
+    [
+        "arsip/kota-bengkulu/2026/11/1/a.jpg",
+        "statis/medsos.css",
+        "evaluasi/step_durations.csv",
+        "evaluasi/step_durations.parquet",
+        "evaluasi/tabel.xlsx",
+    ],
 )
 def test_a_stranger_gets_no_file(stranger: TestClient, address: str) -> None:
     assert stranger.get(f"/medsos/{address}").status_code == 401

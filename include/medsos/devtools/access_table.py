@@ -104,6 +104,8 @@ PAGES: tuple[Route, ...] = (
     ),
     _both("Evaluasi SOP", "GET", "/medsos/evaluasi", PEOPLE),
     _both("Tabel evaluasi sebagai CSV", "GET", "/medsos/evaluasi/{table}.csv", PEOPLE),
+    _both("Tabel evaluasi sebagai Parquet", "GET", "/medsos/evaluasi/{table}.parquet", PEOPLE),
+    _both("Semua tabel evaluasi sebagai XLSX", "GET", "/medsos/evaluasi/tabel.xlsx", PEOPLE),
     _both("Melihat pejabat", "GET", "/medsos/pejabat", PEOPLE),
     _both("Formulir delegasi dan pejabat", "GET", "/medsos/pejabat/{name}", KEEPS_OFFICIALS),
     _both("Mencatat delegasi atau pejabat", "POST", "/medsos/pejabat/{name}", KEEPS_OFFICIALS),

@@ -66,6 +66,9 @@ ROOMS = (
 )
 """Modules with routes; the first that fits an address answers."""
 
+FILES = (".csv", ".parquet", ".xlsx", ".zip")
+"""How addresses of files end that are made when they are asked for."""
+
 NOT_FOUND = "Halaman atau berkas ini tidak ada, atau bukan untuk Anda."
 BROKEN = "Terjadi kesalahan pada sistem. Kejadiannya sudah dicatat di log; beri tahu admin sistem."
 
@@ -112,7 +115,7 @@ class SecurityHeaders:
 def _is_page(request: Request) -> bool:
     """Whether the visitor expects a page; files and tables are fetched by pages and programs."""
     path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
-    return not path.startswith(("/arsip/", "/statis/")) and not path.endswith((".csv", ".zip"))
+    return not path.startswith(("/arsip/", "/statis/")) and not path.endswith(FILES)
 
 
 async def _not_logged_in(request: Request, error: Exception) -> Response:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 from fastapi import APIRouter, HTTPException, Request
@@ -12,14 +13,17 @@ from fastapi.responses import Response
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from medsos.clock import utc_now
 from medsos.errors import ConfigError
+from medsos.evaluation.export import MEDIA_TYPES, ExportFile, Selection, table_file, workbook_file
+from medsos.evaluation.export.columns import TABLES
+from medsos.evaluation.period import Period
 from medsos.offices.model import Office
 from medsos.settings import load_settings
 from medsos.sop.model import load_sop
-from medsos.store.models import Cycle, CycleScorecard, MonthlyRecap, StepDuration
-from medsos.store.session import transaction
+from medsos.store.models import Cycle, CycleScorecard, StepDuration
+from medsos.store.session import reading, transaction
 from medsos.web.cycles.routes import readable_dags
-from medsos.web.evaluation.exports import TABLES, csv_table
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
 from medsos.web.periods import Month, month_of, months_with
@@ -73,35 +77,60 @@ async def evaluation(request: Request, visitor: VisitorDep, bulan: str = "") -> 
 
 
 @router.get("/evaluasi/{table}.csv")
-async def download(table: str, visitor: VisitorDep, bulan: str = "") -> Response:
+async def download_csv(table: str, visitor: VisitorDep, bulan: str = "") -> Response:
     """One evaluation table of the period, for a spreadsheet."""
+    return await _table(table, "csv", visitor, bulan)
+
+
+@router.get("/evaluasi/{table}.parquet")
+async def download_parquet(table: str, visitor: VisitorDep, bulan: str = "") -> Response:
+    """One evaluation table of the period, for a notebook."""
+    return await _table(table, "parquet", visitor, bulan)
+
+
+@router.get("/evaluasi/tabel.xlsx")
+async def download_workbook(visitor: VisitorDep, bulan: str = "") -> Response:
+    """All evaluation tables of the period as one workbook."""
+    return await _download(
+        visitor, bulan, lambda session, chosen: workbook_file(session, chosen, made_at=utc_now())
+    )
+
+
+async def _table(table: str, chosen: Literal["csv", "parquet"], visitor: Visitor, bulan: str) -> Response:
     if table not in TABLES:
         raise HTTPException(404)
+    return await _download(
+        visitor, bulan, lambda session, selection: table_file(session, TABLES[table], selection, chosen)
+    )
+
+
+async def _download(
+    visitor: Visitor, bulan: str, make: Callable[[Session, Selection], ExportFile]
+) -> Response:
+    """A file of what the visitor may read, completed in that month."""
     offices, month = all_offices(), month_of(bulan)
 
-    def read() -> bytes:
-        with transaction() as session:
-            conditions = _conditions(session, visitor, offices, month)
-            zones = {office.slug: office.zone for office in offices}
-            model = TABLES[table].model
-            if model is MonthlyRecap:
-                query = select(MonthlyRecap).where(MonthlyRecap.office.in_(zones))
-                if month is not None:
-                    query = query.where(MonthlyRecap.month == month.first)
-                return csv_table(table, [(row, zones[row.office]) for row in session.scalars(query)])
-            rows = session.execute(
-                select(model, Cycle.office)
-                .join(Cycle, Cycle.id == model.cycle_id)
-                .where(*conditions)
-                .order_by(model.cycle_id)
-            )
-            return csv_table(table, [(row, zones[office]) for row, office in rows])
+    def read() -> ExportFile:
+        with reading() as session:
+            return make(session, _selection(session, visitor, offices, month))
 
-    name = f"{table}{'-' + month.key if month else ''}.csv"
+    file = await run_in_threadpool(read)
     return Response(
-        await run_in_threadpool(read),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        file.content,
+        media_type=MEDIA_TYPES[file.format],
+        headers={"Content-Disposition": f'attachment; filename="{file.name}"'},
+    )
+
+
+def _selection(
+    session: Session, visitor: Visitor, offices: Sequence[Office], month: Month | None
+) -> Selection:
+    mine = Cycle.dag_id.in_(readable_dags(session, visitor))
+    slugs = set(session.scalars(select(Cycle.office).where(mine).distinct()))
+    return Selection(
+        [office for office in offices if office.slug in slugs],
+        Period.month(month.first) if month else None,
+        among=CycleScorecard.cycle_id.in_(select(Cycle.id).where(mine)),
     )
 
 
