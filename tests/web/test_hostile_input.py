@@ -197,7 +197,8 @@ def test_other_peoples_cycles_and_invented_numbers_are_not_found(
 @pytest.mark.parametrize(
     "path",
     ["arsip-siklus?halaman=-5", "arsip-siklus?halaman=99999999999999999999", "arsip-siklus?cari=%00%FF",
-     "arsip-siklus?bulan=9999-12", "arsip-siklus?bulan=0000-01", "siklus/1?jejak=../../etc",
+     "arsip-siklus?bulan=9999-12", "arsip-siklus?bulan=0000-01", "arsip-siklus?bulan=0001-01",
+     "siklus/1?jejak=../../etc",
      "arsip-siklus?kanal=x%27%3B--&jenis=%3Cscript%3E", "arsip-siklus?cari=" + "a" * 5000],
 )  # fmt: skip
 def test_strange_addresses_break_nothing(visit: Visit, waiting: int, path: str) -> None:

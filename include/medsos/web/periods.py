@@ -37,7 +37,8 @@ class Month:
 def month_of(key: str) -> Month | None:
     """The month that an address names, or None."""
     match = _KEY.fullmatch(key)
-    return Month(date(int(match[1]), int(match[2]), 1)) if match and 0 < int(match[1]) < MAXYEAR else None
+    # In the first and the last year, the bounds of a month may lie outside of all time.
+    return Month(date(int(match[1]), int(match[2]), 1)) if match and 1 < int(match[1]) < MAXYEAR else None
 
 
 def months_with(instants: Iterable[datetime], zone: ZoneInfo) -> list[Month]:
