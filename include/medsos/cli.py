@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -86,6 +87,24 @@ def verify(
     raise typer.Exit(run(Archive(open_archive_root()), out=sys.stdout, cycle_id=cycle, office=office))
 
 
+@app.command()
+def evaluate(
+    first: Annotated[
+        str, typer.Option("--from", help="Hari pertama, misalnya 2026-11-01; tanpa ini bulan penuh terakhir.")
+    ] = "",
+    last: Annotated[str, typer.Option("--to", help="Hari terakhir, misalnya 2026-11-30.")] = "",
+    chosen: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, atau semua.")] = "semua",
+    folder: Annotated[Path, typer.Option("--out", help="Folder tempat berkas disimpan.")] = Path("ekspor"),
+    office: Annotated[
+        str, typer.Option("--office", help="Kantor, misalnya kota-bengkulu; tanpa ini semua kantor.")
+    ] = "",
+) -> None:
+    """Tulis tabel evaluasi suatu masa untuk Excel, LibreOffice, atau pengolah data lain."""
+    from medsos.evaluation.export.command import export
+
+    raise typer.Exit(export(first=first, last=last, chosen=chosen, folder=folder, office=office))
+
+
 def _beside_airflow() -> None:
     """Point Airflow, before it is first imported, at the installation's own home."""
     import os
@@ -139,8 +158,6 @@ def faults() -> None:
 @app.command()
 def guide() -> None:
     """Jalani siklus di peramban dan perbarui gambar panduan: docs/images/panduan."""
-    from pathlib import Path
-
     from medsos.devtools.guide.pictures import make_pictures
 
     make_pictures(Path("docs/images/panduan"))
