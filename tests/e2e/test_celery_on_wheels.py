@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from sqlalchemy import select
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from compose_on_wheels import ComposeOnWheels
 from fast_answers import ANSWERS, Office, answer_everything, lost_answers, summary
+from medsos.stack.analyst import ROLE
 from medsos.stack.api import AirflowApi
 from medsos.stack.demo import DAG_ID, OFFICE, answer_for
 from medsos.stack.demo_materials import make_materials
@@ -119,6 +121,21 @@ def test_nobody_without_the_role_marks_a_task_as_done(people, cycle_run, name):
 @pytest.mark.parametrize("name", ["admin", "kasubbag", "sekretaris", "analis"])
 def test_the_office_s_people_do_not_see_the_platforms_keys(people, name):
     assert people[name].call("GET", "/connections").status_code == 403
+
+
+def test_the_analyst_reads_the_evaluation_with_sql_and_nothing_else(production, cycle_run):
+    url = make_url(production.environment("worker")["MEDSOS_DATABASE_URL"])
+    password = production.environment("init")["MEDSOS_ANALYST_PASSWORD"]
+    engine = create_engine(url.set(username=ROLE, password=password))
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT status FROM v_nilai_per_siklus")) == "selesai"
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text("SELECT * FROM audit_log"))
+    engine.dispose()
+    with pytest.raises(OperationalError, match="password authentication failed"):
+        create_engine(url.set(username=ROLE, password="bukan sandinya")).connect()
+    with pytest.raises(OperationalError, match="permission denied for database"):
+        create_engine(url.set(username=ROLE, password=password, database="airflow")).connect()
 
 
 def test_a_second_init_changes_nothing(production, people):

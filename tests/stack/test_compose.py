@@ -12,6 +12,7 @@ from cryptography.fernet import Fernet
 
 from medsos.stack import placeholders
 from medsos.stack.airflow_env import RECOVERY
+from medsos.stack.analyst import PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE_TEXT = (ROOT / "docker-compose.yaml").read_text()
@@ -107,6 +108,11 @@ def test_secrets_stand_nowhere_in_the_file_and_have_no_default():
     assert not [text for text in texts(SERVICES) if re.search(r"://[^/$]*:[^/$@]+@", text)]
 
 
+def test_only_the_check_and_init_get_the_analyst_s_password():
+    given = {name for name, service in SERVICES.items() if PASSWORD in service.get("environment", {})}
+    assert given == {"check", "init"}
+
+
 def test_the_example_itself_is_refused_with_one_sentence_per_secret(capsys):
     assert placeholders.check_environment(env_file(EXAMPLE)) == 2
     told = capsys.readouterr().err
@@ -131,6 +137,7 @@ def test_fresh_settings_are_accepted_and_differ_each_time():
         ("POSTGRES_PASSWORD", "airflow", "nilai contoh"),
         ("REDIS_PASSWORD", "kurang", "terlalu pendek"),
         ("REDIS_PASSWORD", "dua puluh huruf dan @", "huruf, angka"),
+        ("MEDSOS_ANALYST_PASSWORD", "analis", "terlalu pendek"),
         ("MEDSOS_FERNET_KEY", "x" * 44, "bukan kunci Fernet"),
         ("MEDSOS_JWT_SECRET", "ganti_saya_dong_ya_nanti", "nilai contoh"),
     ],

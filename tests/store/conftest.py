@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -50,6 +50,12 @@ def copied(server: str, name: str) -> str:
     return database_on(server, name)
 
 
+@pytest.fixture(scope="session")
+def new_postgresql_record(postgresql_url: str) -> Callable[[], str]:
+    """Makes a migrated record each time; gives its URL."""
+    return lambda: copied(postgresql_url, f"uji_{next(_NUMBERS)}")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_database: bytes) -> Iterator[str]:
     """URL of a migrated record. What was tampered with stays so: each test has one of its own."""
@@ -58,6 +64,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, migrated_database: 
         file.write_bytes(migrated_database)
         url = f"sqlite:///{file}"
     else:
-        url = copied(request.getfixturevalue("postgresql_url"), f"uji_{next(_NUMBERS)}")
+        url = request.getfixturevalue("new_postgresql_record")()
     yield url
     engine_for(url).dispose()

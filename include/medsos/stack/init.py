@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -58,10 +59,12 @@ def _local(settings: Settings) -> None:
 
 
 def _production(settings: Settings) -> None:
-    from medsos.stack import databases, fab_users, officials
+    from medsos.stack import analyst, databases, fab_users, officials
 
     databases.ensure_database(settings.database_url)
     _migrate(settings, None)
+    time_zone = analyst.shared_time_zone(settings.offices_dir)
+    analyst.ensure_analyst(settings.database_url, os.environ[analyst.PASSWORD], time_zone)
     passwords_file = settings.home / "rahasia" / FIRST_PASSWORDS
     people = fab_users.people_of_all_offices(settings.offices_dir)
     first = passwords(passwords_file, [OPERATOR, *people])
