@@ -27,6 +27,7 @@ HOSTILE_TITLES = (
     "2026-11-23",
     'kutip " titik koma ; koma , dan\nbaris baru',
     "<script>alert(1)</script> & _x0041_ \x01\x1f",
+    "\x00 \x0b \x7f \ufffe \uffff",
     "emoji 🗳️ dan huruf Arab مرحبا",
     "panjang " * 100,
 )

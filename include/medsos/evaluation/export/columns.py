@@ -259,7 +259,7 @@ _MONTHLY_RECAP = Table(
     "satu kantor, satu bulan, dan satu langkah SOP",
     (
         _OFFICE,
-        Column("month", "Bulan", Kind.MONTH, "Bulan selesainya siklus menurut kalender kantor."),
+        Column("month", "Bulan", Kind.MONTH, "Bulan selesainya siklus menurut kalender kantor; selalu utuh."),
         _STEP,
         Column("cycles", "Jumlah siklus", Kind.NUMBER, "Banyaknya siklus yang langkah itu dapat dinilai."),
         Column(
