@@ -190,7 +190,7 @@ def test_no_title_becomes_a_formula_or_a_link_in_excel(office: Office) -> None:
 def test_the_last_sheet_explains_every_column_and_says_what_this_is(office: Office) -> None:
     evaluated_cycle()
     rows = list(book_of(exported([office], formats=["xlsx"]))["Penjelasan"].iter_rows(values_only=True))
-    facts = {row[0]: row[1] for row in rows[1:5]}
+    facts = {row[0]: row[1] for row in rows[1:6]}
     assert facts["Masa"].startswith("November 2026")
     assert facts["Kantor"] == office.name
     assert "WIB (Asia/Jakarta)" in facts["Jam"]

@@ -41,6 +41,7 @@ def write_explanation(
         ("Masa", f"{selection.period_name} (menurut saat siklus selesai)"),
         ("Kantor", selection.office_names),
         ("Jam", f"jam setempat kantor: {selection.zone_names}"),
+        ("Ya atau tidak", "BENAR (TRUE) berarti ya, SALAH (FALSE) berarti tidak, kosong: tidak dinilai"),
         ("Dibuat", selection.moment(made_at)),
     ):
         line += 1
