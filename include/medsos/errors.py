@@ -24,7 +24,8 @@
         ├── RateLimited          wait until `retry_at`
         ├── QuotaExhausted       credits or plan used up
         ├── ContentInvalid       text or fields against the platform's rules
-        │   └── MediaInvalid     the picture or video against the platform's rules
+        │   ├── MediaInvalid     the picture or video against the platform's rules
+        │   └── PostGone         the platform knows no such post, or shows it to nobody
         ├── Duplicate            the platform says it already has this
         ├── AccountBlocked       the account needs a person
         ├── NotReady             still processing; ask again
@@ -193,6 +194,10 @@ class ContentInvalid(ChannelError):
 
 class MediaInvalid(ContentInvalid):
     """The picture or video breaks a rule of the platform."""
+
+
+class PostGone(ContentInvalid):
+    """The platform knows no post with this id, or shows it to nobody any more."""
 
 
 class Duplicate(ChannelError):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from medsos.channels.base import Media, Post
 from medsos.channels.facebook.numbers import parse_insights
-from medsos.channels.metrics import METRICS, figures, number
+from medsos.channels.metrics import METRICS, Missing, figures, number
 from medsos.channels.x import numbers as x_numbers
-from medsos.errors import AuthInvalid, ConfigError, ContentInvalid, PermissionMissing
+from medsos.errors import AuthInvalid, ConfigError, PermissionMissing, PostGone
 
 COUNTS = {"views": 412, "reach": 300, "likes": 57, "comments": 6, "shares": 9}
 TOLD = {
@@ -46,8 +48,10 @@ def published(sandbox: Any, journal: Any, picture: Callable[..., Media]) -> Call
 def test_the_numbers_have_the_same_names_on_every_platform(published: Any, channel: str) -> None:
     client, post_id = published(channel)
 
-    assert client.metrics(post_id) == TOLD[channel]
-    assert tuple(client.metrics(post_id)) == METRICS
+    told = client.metrics(post_id)
+    assert told == TOLD[channel]
+    assert tuple(told) == METRICS
+    assert {told.why(name) for name in told if told[name] is None} <= {Missing.NOT_OFFERED}
 
 
 @pytest.mark.parametrize("channel", list(TOLD))
@@ -64,7 +68,7 @@ def test_a_post_that_nobody_has_seen_has_zeros_and_not_gaps(
 
 @pytest.mark.parametrize("channel", ["facebook", "instagram", "x", "tiktok"])
 def test_numbers_of_a_post_that_does_not_exist_are_an_error_and_not_zeros(sandbox: Any, channel: str) -> None:
-    with pytest.raises(ContentInvalid):
+    with pytest.raises(PostGone):
         sandbox.client(channel).metrics("17000000000000001")
 
 
@@ -88,7 +92,9 @@ def test_a_withdrawn_insight_leaves_only_its_own_gap(sandbox: Any, published: An
     withdrawn = {"facebook": "post_total_media_view_unique", "instagram": "reach"}[channel]
     sandbox.tell("settings", {"meta_withdrawn_insights": [withdrawn]})
 
-    assert client.metrics(post_id) == {**COUNTS, "reach": None}
+    told = client.metrics(post_id)
+    assert told == {**COUNTS, "reach": None}
+    assert told.why("reach") is Missing.WITHDRAWN
 
 
 @pytest.mark.parametrize("channel", ["facebook", "instagram"])
@@ -98,7 +104,9 @@ def test_without_the_right_to_insights_the_counts_still_come(
     client, post_id = published(channel)
     sandbox.tell("settings", {"meta_missing_permissions": [INSIGHTS_RIGHT[channel]]})
 
-    assert client.metrics(post_id) == NOT_TOLD_WITHOUT_INSIGHTS[channel]
+    told = client.metrics(post_id)
+    assert told == NOT_TOLD_WITHOUT_INSIGHTS[channel]
+    assert {told.why(name) for name in told if told[name] is None} == {Missing.NO_RIGHT}
 
 
 def test_insights_of_facebook_can_be_named_otherwise_in_the_connection(sandbox: Any, published: Any) -> None:
@@ -135,7 +143,9 @@ def test_a_tiktok_post_that_is_not_public_has_no_numbers(
     client.prepare(post, journal)
     client.commit(post, journal)
 
-    assert client.metrics(journal["tiktok_publish_id"]) == figures()
+    told = client.metrics(journal["tiktok_publish_id"])
+    assert told == figures()
+    assert (told.why("views"), told.why("reach")) == (Missing.NOT_YET, Missing.NOT_OFFERED)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +162,24 @@ def test_a_tiktok_post_that_is_not_public_has_no_numbers(
 )
 def test_counts_are_read_in_the_forms_that_platforms_use(value: object, expected: float | None) -> None:
     assert number(value) == expected
+
+
+def test_a_website_post_that_was_made_a_draft_again_is_gone_for_the_public(
+    sandbox: Any, journal: Any, picture: Callable[..., Media]
+) -> None:
+    client = sandbox.client("web")
+    post = Post(key="kegiatan-9", text="Sosialisasi tahapan", title="Sosialisasi", media=(picture(),))
+    client.prepare(post, journal)
+    post_id = client.commit(post, journal).post_id
+    assert client.metrics(post_id) == figures(comments=0)
+    key = base64.b64encode(b"admin-medsos:latihan-sandi-aplikasi-web").decode()
+    requests.post(
+        f"{sandbox.url}/web/wp-json/wp/v2/posts/{post_id}", json={"status": "draft"},
+        headers={"Authorization": f"Basic {key}"}, timeout=20,
+    ).raise_for_status()  # fmt: skip
+
+    with pytest.raises(PostGone):
+        client.metrics(post_id)
 
 
 def test_a_name_that_is_no_metric_cannot_slip_in() -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from medsos.channels.access import Quota, Right, Token
-from medsos.channels.metrics import figures
+from medsos.channels.metrics import Numbers, figures
 from medsos.channels.usage import Usage
 from medsos.errors import ChannelError, NotSupported, RateLimited, Transient, UnknownOutcome
 
@@ -221,18 +221,17 @@ class ChannelClient(ABC):
         """
         raise NotSupported(f"Daftar postingan lewat API tidak didukung oleh {self.platform}.")
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
-        """How a post is doing now, under the names of `metrics.METRICS`; None for what the platform does
-        not tell. Platforms count with delay, Instagram up to two days.
+    def metrics(self, post_id: str) -> Numbers:
+        """How a post is doing now. Platforms count with delay, Instagram up to two days.
 
-        :raises ContentInvalid: the platform knows no such post.
+        :raises PostGone: the platform knows no such post.
         """
         return figures()
 
     def delete(self, post_id: str) -> None:
         """Take a post down; it is gone when this returns.
 
-        :raises ContentInvalid: the platform knows no such post.
+        :raises PostGone: the platform knows no such post.
         :raises NotSupported: the platform cannot delete through its API.
         """
         raise NotSupported(

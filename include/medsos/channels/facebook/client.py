@@ -25,6 +25,7 @@ from medsos.channels.graph import api as graph
 from medsos.channels.graph import token as graph_token
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
+from medsos.channels.metrics import Numbers
 from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
@@ -145,7 +146,7 @@ class FacebookClient(ChannelClient):
         edge = f"{self._settings.page_id}/published_posts"
         return graph.recent(self._api, edge, _POST_FIELDS, self._found, since)
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+    def metrics(self, post_id: str) -> Numbers:
         return read_metrics(self._api, self._post_of(post_id), self._settings.insights)
 
     def delete(self, post_id: str) -> None:

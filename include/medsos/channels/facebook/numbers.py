@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from medsos.channels.graph import api as graph
 from medsos.channels.graph import insights as graph_insights
-from medsos.channels.metrics import METRICS, figures, number
+from medsos.channels.metrics import METRICS, Missing, Numbers, figures, number_or_not_yet
 from medsos.errors import ConfigError
 
 INSIGHTS: Mapping[str, str] = {"views": "post_media_view", "reach": "post_total_media_view_unique"}
@@ -17,17 +17,17 @@ _COUNTS = (
 )
 
 
-def read_metrics(api: graph.GraphApi, post_id: str, insights: Mapping[str, str]) -> dict[str, float | None]:
+def read_metrics(api: graph.GraphApi, post_id: str, insights: Mapping[str, str]) -> Numbers:
     """Counts of the post itself, and insights on top. `likes` are all reactions, as Facebook shows them."""
     counted = api.get(post_id, fields=_COUNTS)
-    found: dict[str, float | None] = {
-        "likes": number(counted.text_at("reactions", "summary", "total_count") or None),
-        "comments": number(counted.text_at("comments", "summary", "total_count") or None),
+    found: dict[str, float | Missing] = {
+        "likes": number_or_not_yet(counted.text_at("reactions", "summary", "total_count") or None),
+        "comments": number_or_not_yet(counted.text_at("comments", "summary", "total_count") or None),
         # Facebook leaves the field out when nobody has shared the post.
-        "shares": number(counted.text_at("shares", "count") or 0),
+        "shares": number_or_not_yet(counted.text_at("shares", "count") or 0),
     }
-    if found["likes"] is None:
-        found["likes"] = number(counted.text_at("likes", "summary", "total_count") or None)
+    if found["likes"] is Missing.NOT_YET:
+        found["likes"] = number_or_not_yet(counted.text_at("likes", "summary", "total_count") or None)
     return figures(**found | graph_insights.under_our_names(api, post_id, insights))
 
 

@@ -7,17 +7,14 @@ from typing import Any
 
 from medsos import errors
 from medsos.channels.graph import api as graph
-from medsos.channels.metrics import number
+from medsos.channels.metrics import Missing, number
 
 _INVALID = "100"
 _MISSING = "33"
 
 
-def insights(api: graph.GraphApi, node: str, names: Sequence[str]) -> dict[str, float]:
-    """Values by the platform's own names.
-
-    A name that is missing in the result has no value: withdrawn, not computed yet, or not open to this
-    token. When Meta refuses the list because of one name, the names are asked for one by one (contract 3.6).
+def insights(api: graph.GraphApi, node: str, names: Sequence[str]) -> dict[str, float | Missing]:
+    """Values by the platform's own names, or why there is none. When Meta refuses the list because of one name, the names are asked for one by one (contract 3.6).
     """
     if not names:
         return {}
@@ -26,26 +23,27 @@ def insights(api: graph.GraphApi, node: str, names: Sequence[str]) -> dict[str, 
     except errors.PermissionMissing as error:
         if _code(error)[0] == _INVALID:
             raise  # not this right is missing: the proof of the app is wrong
-        return {}
+        return dict.fromkeys(names, Missing.NO_RIGHT)
     except errors.ContentInvalid as error:
         if _code(error)[0] != _INVALID or _MISSING in _code(error)[1:]:
             raise
         if len(names) == 1:
-            return {}
+            return {names[0]: Missing.WITHDRAWN}
         return {name: value for one in names for name, value in insights(api, node, [one]).items()}
     values = {str(row.get("name")): _value(row) for row in graph.rows(answer)}
-    return {name: value for name, value in values.items() if value is not None}
+    known = {name: value for name, value in values.items() if value is not None}
+    return {name: known.get(name, Missing.NOT_YET) for name in names}
 
 
 def under_our_names(
     api: graph.GraphApi, node: str, platform_names: Mapping[str, str]
-) -> dict[str, float | None]:
+) -> dict[str, float | Missing]:
     """Insights under the project's names.
 
     :param platform_names: the platform's name for each of the project's names.
     """
     values = insights(api, node, tuple(dict.fromkeys(platform_names.values())))
-    return {ours: values.get(theirs) for ours, theirs in platform_names.items()}
+    return {ours: values[theirs] for ours, theirs in platform_names.items()}
 
 
 def _code(error: errors.ChannelError) -> list[str]:

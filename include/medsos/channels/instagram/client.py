@@ -7,7 +7,7 @@ sent to the address that the container names.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -32,7 +32,7 @@ from medsos.channels.graph import token as graph_token
 from medsos.channels.http import Phase
 from medsos.channels.instagram.containers import CONTAINER, NAME, Containers
 from medsos.channels.limits import LIMITS
-from medsos.channels.metrics import figures, number
+from medsos.channels.metrics import Numbers, figures, number_or_not_yet
 from medsos.channels.usage import Usage
 from medsos.clock import Clock, utc_now
 
@@ -167,11 +167,11 @@ class InstagramClient(ChannelClient):
         edge = f"{self._settings.account_id}/media"
         return graph.recent(self._api, edge, _MEDIA_FIELDS, _found, since)
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+    def metrics(self, post_id: str) -> Numbers:
         counted = self._api.get(post_id, fields="like_count,comments_count").object
         return figures(
-            likes=number(counted.get("like_count")),
-            comments=number(counted.get("comments_count")),
+            likes=number_or_not_yet(counted.get("like_count")),
+            comments=number_or_not_yet(counted.get("comments_count")),
             **graph_insights.under_our_names(self._api, post_id, {name: name for name in _INSIGHTS}),
         )
 

@@ -7,7 +7,7 @@ post, and only its status tells whether it came out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from medsos import errors
@@ -26,7 +26,7 @@ from medsos.channels.base import (
 from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
-from medsos.channels.metrics import figures
+from medsos.channels.metrics import Numbers
 from medsos.channels.rules import find_rule
 from medsos.channels.tiktok.api import TikTokApi, TikTokSettings
 from medsos.channels.tiktok.creator import CREATOR, NAME, PUBLIC, check_creator, post_info, remembered
@@ -164,20 +164,20 @@ class TikTokClient(ChannelClient):
             return FoundPost(post_id=post_id, text="", created_at=None, permalink=None, raw=status)
         for video in self._api.query(public_id):
             return found_post(video)
-        raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+        raise errors.PostGone(f"{NAME}: {advice.MISSING}")
 
     def recent_posts(self, since: datetime) -> Sequence[FoundPost]:
         """Public posts only: TikTok lists no others."""
         return progress.newest_first(self._api.newest, since)
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+    def metrics(self, post_id: str) -> Numbers:
         """A post that is not public, or not yet, has no numbers in the API. Reach is told for none."""
         public_id = self._public_id(post_id)
         if not public_id:
-            return figures()
+            return read_metrics({})
         for video in self._api.query(public_id):
             return read_metrics(video)
-        raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}")
+        raise errors.PostGone(f"{NAME}: {advice.MISSING}")
 
     def access(self) -> Access:
         """The scopes come with the token's renewal; before the first one they are tried out."""

@@ -8,7 +8,7 @@ from typing import Any
 from medsos.channels import progress
 from medsos.channels.answer import Answer
 from medsos.channels.base import FoundPost, Post
-from medsos.channels.metrics import figures, number
+from medsos.channels.metrics import Numbers, figures, number_or_not_yet
 
 _LISTED_TEXT_LENGTH = 150
 COUNTS = {
@@ -54,5 +54,6 @@ def found_post(video: dict[str, Any]) -> FoundPost:
     )
 
 
-def read_metrics(video: dict[str, Any]) -> dict[str, float | None]:
-    return figures(**{ours: number(video.get(theirs)) for theirs, ours in COUNTS.items()})
+def read_metrics(video: dict[str, Any]) -> Numbers:
+    """TikTok does not tell reach."""
+    return figures(**{ours: number_or_not_yet(video.get(theirs)) for theirs, ours in COUNTS.items()})

@@ -37,8 +37,8 @@ RULES: tuple[Rule, ...] = (
             "rest_upload_invalid_disposition",
         ),
     ),
-    Rule(errors.ContentInvalid, advice.MISSING, codes=codes("rest_post_invalid_id", "rest_no_route")),
-    Rule(errors.ContentInvalid, advice.MISSING, codes=codes(ALREADY_TRASHED)),
+    Rule(errors.PostGone, advice.MISSING, codes=codes("rest_post_invalid_id", ALREADY_TRASHED)),
+    Rule(errors.ContentInvalid, advice.MISSING, codes=codes("rest_no_route")),
     Rule(errors.NotSupported, advice.NO_TRASH, codes=codes("rest_trash_not_supported")),
 )
 """Contract 2.6. What is not here goes by HTTP status."""

@@ -7,7 +7,7 @@ Only the creation of the draft can be lost, and the slug finds it again; the upd
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from medsos.channels.base import Access, Account, ChannelClient, Committed, Foun
 from medsos.channels.gate import Gate
 from medsos.channels.http import Phase
 from medsos.channels.limits import LIMITS
-from medsos.channels.metrics import figures, number
+from medsos.channels.metrics import Numbers, figures, number_or_not_yet
 from medsos.channels.wordpress.api import ALREADY_TRASHED, NAME, WordPressApi, WordPressSettings, slug_of
 from medsos.channels.wordpress.html import (
     article_html,
@@ -32,6 +32,9 @@ from medsos.channels.wordpress.html import (
 )
 from medsos.channels.wordpress.media import MediaLibrary
 from medsos.clock import Clock, utc_now
+
+_TAKEN_BACK = ("draft", "pending", "private")
+"""Statuses of an article that was published once and that the public does not see any more."""
 
 
 class WordPressClient(ChannelClient):
@@ -125,11 +128,13 @@ class WordPressClient(ChannelClient):
     def read_back(self, post_id: str) -> FoundPost:
         return _found(self._living(post_id))
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+    def metrics(self, post_id: str) -> Numbers:
         """WordPress itself counts nothing but comments (contract 2.7)."""
-        self._living(post_id)
+        status = self._living(post_id).get("status")
+        if status in _TAKEN_BACK:
+            raise errors.PostGone(f"{NAME}: {advice.MISSING}", code=f"status/{status}")
         answer = self._api.get("comments", post=post_id, per_page="1")
-        return figures(comments=number(answer.headers.get("X-WP-Total")))
+        return figures(comments=number_or_not_yet(answer.headers.get("X-WP-Total")))
 
     def delete(self, post_id: str) -> None:
         """Into the trash of the site, from where the dashboard can bring it back."""
@@ -181,10 +186,10 @@ class WordPressClient(ChannelClient):
         )
 
     def _living(self, post_id: str) -> dict[str, Any]:
-        """:raises ContentInvalid: the article does not exist, or lies in the trash."""
+        """:raises PostGone: the article does not exist, or lies in the trash."""
         found = self._api.get(f"posts/{post_id}", context="edit").object
         if found.get("status") == "trash":
-            raise errors.ContentInvalid(f"{NAME}: {advice.MISSING}", code=ALREADY_TRASHED)
+            raise errors.PostGone(f"{NAME}: {advice.MISSING}", code=ALREADY_TRASHED)
         return found
 
     def _upload_all(self, post: Post, journal: Journal) -> dict[str, dict[str, Any]]:

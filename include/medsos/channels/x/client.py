@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from medsos.channels.base import Access, Account, ChannelClient, Committed, Foun
 from medsos.channels.gate import Gate
 from medsos.channels.http import HttpSession, Phase
 from medsos.channels.limits import LIMITS
+from medsos.channels.metrics import Numbers
 from medsos.channels.tokens import (
     EXCHANGE_TIMEOUT_SECONDS,
     RotatingToken,
@@ -207,7 +208,7 @@ class XClient(ChannelClient):
 
         return progress.newest_first(read, since)
 
-    def metrics(self, post_id: str) -> Mapping[str, float | None]:
+    def metrics(self, post_id: str) -> Numbers:
         answer = self._get(f"tweets/{post_id}", **{self._settings.fields_parameter: "public_metrics"})
         return read_metrics(answer.object.get("data") or {})
 

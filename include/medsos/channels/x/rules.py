@@ -45,7 +45,7 @@ RULES: tuple[Rule, ...] = (
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="longer than"),
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="too long"),
     Rule(errors.ContentInvalid, advice.CONTENT, statuses=statuses(403), contains="cashtag"),
-    Rule(errors.ContentInvalid, advice.MISSING, codes=codes(NO_SUCH_POST)),
+    Rule(errors.PostGone, advice.MISSING, codes=codes(NO_SUCH_POST)),
 )
 """Contract 5.8. Codes are legacy numbers or the last part of a problem's `type`."""
 
