@@ -36,7 +36,7 @@ WANTED = ("due", "failed")
 def recorded_of(session: Session, office: str) -> dict[FormKey, set[tuple[str, str]]]:
     """Kind and threshold of the notices that each wait of a running cycle has had."""
     rows = session.execute(
-        select(Notice.cycle_id, Notice.task_id, Notice.waiting_since, Notice.kind, Notice.threshold)
+        select(Cycle.id, Notice.task_id, Notice.waiting_since, Notice.kind, Notice.threshold)
         .join(Cycle, Cycle.id == Notice.cycle_id)
         .where(Notice.office == office, Cycle.status == "berjalan")
     )

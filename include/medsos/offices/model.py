@@ -96,6 +96,30 @@ class NoticeRules(DataModel):
     )
 
 
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class WatchRules(DataModel):
+    """When published content is looked at again, in days after it went up, and what is said in advance."""
+
+    metrics_days: list[Days] = Field(
+        default=[1, 3, 7, 30, 60, 90, 120, 150, 180], description="when its numbers are read, once each"
+    )
+    metrics_days_of: dict[Channel, list[Days]] = Field(
+        default={}, description="the same for single channels, where reading costs money (X); [] for never"
+    )
+    links_every_days: Days = Field(default=7, description="how often a link is looked at")
+    links_until_days: Days = Field(default=365, description="for how long")
+    links_dead_after: int = Field(
+        default=2, ge=1, le=30, description="looks in a row that failed before it is told; one a day"
+    )
+    token_ends_within_days: Days = Field(default=14, description="from when an end of a token is told")
+
+    def days_of(self, channel: Channel) -> list[int]:
+        """When the numbers of a channel are read, in order."""
+        return sorted(set(self.metrics_days_of.get(channel, self.metrics_days)))
+
+
 class Office(DataModel):
     """One KPU unit."""
 
@@ -111,6 +135,7 @@ class Office(DataModel):
     channels: dict[Channel, ChannelSetup]
     hashtags: list[str]
     notices: NoticeRules = NoticeRules()
+    watch: WatchRules = WatchRules()
 
     @field_validator("time_zone")
     @classmethod

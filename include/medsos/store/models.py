@@ -6,6 +6,7 @@ from medsos.store.cycles import Approval, Cycle, Design, FormAnswer, Material, M
 from medsos.store.drafts import Draft, DraftFile
 from medsos.store.evaluation import ChannelResult, CycleScorecard, MonthlyRecap, StepDuration
 from medsos.store.events import AuditEntry, StepEvent
+from medsos.store.findings import Finding
 from medsos.store.notices import Notice
 from medsos.store.people import Delegation, Official
 from medsos.store.publications import Evidence, Link, LinkCheck, Metric, Publication, PublicationAttempt
@@ -23,6 +24,7 @@ __all__ = [
     "Draft",
     "DraftFile",
     "Evidence",
+    "Finding",
     "FormAnswer",
     "Lease",
     "Link",

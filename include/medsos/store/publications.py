@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from medsos.store.base import Base
@@ -100,12 +100,19 @@ class LinkCheck(Base):
 
 
 class Metric(Base):
-    """A number read from a platform about one post."""
+    """A number read from a platform about one post; each reading has one row per number and is made once.
+
+    `after_days` names the reading: from that age of the post on it was due. `state`: given, or why `value` is
+    missing: a word of `channels.metrics.Missing`, or gone where the platform knows no such post any more.
+    """
 
     __tablename__ = "metrics"
+    __table_args__ = (Index("uq_metrics_once", "publication_id", "after_days", "name", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     publication_id: Mapped[int] = mapped_column(ForeignKey("publications.id"), index=True)
     name: Mapped[str] = mapped_column(String(60))
     value: Mapped[float | None]
+    state: Mapped[str] = mapped_column(String(20))
+    after_days: Mapped[int]
     read_at: Mapped[datetime]

@@ -14,7 +14,9 @@ _MISSING = "33"
 
 
 def insights(api: graph.GraphApi, node: str, names: Sequence[str]) -> dict[str, float | Missing]:
-    """Values by the platform's own names, or why there is none. When Meta refuses the list because of one name, the names are asked for one by one (contract 3.6).
+    """Values by the platform's own names, or why there is none.
+
+    When Meta refuses the list because of one name, the names are asked for one by one (contract 3.6).
     """
     if not names:
         return {}
