@@ -19,7 +19,8 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG
 
-from medsos.offices.model import office_slugs
+from medsos.offices.model import CHANNEL_NAMES, CHANNELS, office_slugs
+from medsos.operators.engagement import ReadMetricsOperator
 from medsos.operators.watch import GuardRecordOperator, RemindOperator
 from medsos.settings import load_settings
 
@@ -30,8 +31,22 @@ sehingga jejak yang dipotong atau ditulis ulang diketahui. Tugas ini gagal bila 
 pernah diarsipkan; `medsos verify` menunjukkan barisnya. Draf permohonan yang 30 hari tidak disentuh dihapus.
 """
 
+METRICS_DOC = """### Angka postingan
+
+Setiap malam DAG ini membaca **tayangan, jangkauan, suka, komentar, dan dibagikan** dari setiap postingan yang
+sudah waktunya: genap 1, 3, 7, dan 30 hari sesudah tayang, lalu setiap bulan sampai enam bulan. Harinya diatur
+per kantor dan per kanal di `office.yaml` (`watch`). Yang tidak diberikan atau ditarik platform, dan postingan
+yang tidak ditemukan lagi, dicatat apa adanya. Kanal yang diunggah dengan tangan dilewati: angkanya tidak
+tersedia.
+
+Satu kanal yang gagal tidak menghentikan kanal lain. **Menjalankan ulang** aman: setiap pembacaan dicatat satu
+kali, dan yang diulang hanya membaca yang belum ada. Bila batas permintaan hampir habis, sisanya dibaca kemudian.
+"""
+
 EVERY = timedelta(minutes=3)
 AFTER_WORK = "0 17 * * *"
+AT_NIGHT = "0 4 * * *"
+"""Before work begins in every one of Indonesia's time zones."""
 
 COMMON = {
     "start_date": datetime(2023, 1, 2, tzinfo=ZoneInfo("Asia/Jakarta")),
@@ -68,3 +83,20 @@ with DAG(
     **COMMON,
 ) as guard:
     GuardRecordOperator(task_id="guard_record", task_display_name="Jaga catatan")
+
+with DAG(
+    dag_id="metrics",
+    dag_display_name="Angka postingan",
+    description="Tayangan, jangkauan, suka, komentar, dan dibagikan, pada hari yang ditetapkan",
+    doc_md=METRICS_DOC,
+    schedule=AT_NIGHT,
+    **{**COMMON, "default_args": {"execution_timeout": timedelta(hours=1)}},
+) as metrics:
+    for slug in office_slugs(load_settings().offices_dir):
+        for channel in CHANNELS:
+            ReadMetricsOperator(
+                task_id=f"read_{slug.replace('-', '_')}_{channel}",
+                task_display_name=f"Baca angka · {slug} · {CHANNEL_NAMES[channel]}",
+                office=slug,
+                channel=channel,
+            )

@@ -141,6 +141,16 @@ def test_the_trail_is_guarded_every_day_after_work(monkeypatch: pytest.MonkeyPat
     assert (guard.catchup, guard.max_active_runs, guard.is_paused_upon_creation) == (False, 1, False)
 
 
+def test_numbers_are_read_at_night_and_no_channel_waits_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = dags_of("watch.py", load_settings({}).data_dir, monkeypatch)["metrics"]
+    assert (metrics.schedule, str(metrics.timezone)) == ("0 4 * * *", "Asia/Jakarta")
+    assert (metrics.catchup, metrics.max_active_runs, metrics.is_paused_upon_creation) == (False, 1, False)
+    assert metrics.task_ids == [f"read_kota_bengkulu_{channel}" for channel in CHANNELS]
+    assert not any(task.upstream_task_ids for task in metrics.tasks)
+    assert all(task.task_display_name.startswith("Baca angka · ") for task in metrics.tasks)
+    assert "tidak tersedia" in (metrics.doc_md or "")
+
+
 def test_parsing_imports_nothing_heavy() -> None:
     code = (
         "import sys; import airflow.sdk; before = set(sys.modules)\n"

@@ -17,6 +17,6 @@ def platforms(tmp_path: Path, home: Path) -> Iterator[Platforms]:
         found = Platforms(url, tmp_path)
         found.tell(
             "settings",
-            {"counts": {channel: COUNTS for channel in ("facebook", "instagram", "x", "tiktok")}},
+            {"counts": dict.fromkeys(("facebook", "instagram", "x", "tiktok"), COUNTS)},
         )
         yield found

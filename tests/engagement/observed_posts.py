@@ -1,4 +1,4 @@
-"""Posts that really stand on the training platforms, their rows in the ledger, and a clock that can be set."""
+"""Posts that stand on the training platforms, their rows in the ledger, and a clock that can be set."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def test_every_platform_is_read_on_its_days_and_what_it_does_not_tell_is_said(
 ) -> None:
     number = platforms.publish(channel)
 
-    for day in range(0, 9):
+    for day in range(9):
         platforms.read(channel, day * DAY)
 
     assert readings_of(number) == dict.fromkeys((1, 3, 7), TOLD[channel])

@@ -16,6 +16,7 @@ from medsos.operators.retries import SURVIVED_KILLS, count_error, forget_errors
 if TYPE_CHECKING:
     from medsos.offices.model import Channel
 
+FOR_A_PERSON = (*REFUSED_FOR_GOOD, ConfigError)
 AGAIN = timedelta(minutes=10)
 SOON = timedelta(seconds=30)
 TRIES = 4
@@ -36,9 +37,8 @@ class ReadingRetryPolicy(RetryPolicy):
             wait = max(exception.retry_at - self._clock(), SOON)
             if wait <= LONGEST_WAIT:
                 return RetryDecision.retry(wait, str(exception))
-        elif not isinstance(exception, (*REFUSED_FOR_GOOD, ConfigError)):
-            if count_error(context, try_number) < TRIES:
-                return RetryDecision.retry(AGAIN, str(exception))
+        elif not isinstance(exception, FOR_A_PERSON) and count_error(context, try_number) < TRIES:
+            return RetryDecision.retry(AGAIN, str(exception))
         forget_errors(context)
         return RetryDecision.fail(f"{exception} Sisanya dibaca pada malam berikutnya.")
 

@@ -21,6 +21,7 @@ from medsos.store.session import reading, transaction
 from medsos.web import words
 from medsos.web.airflow.forms import AirflowForms, AirflowFormsDep
 from medsos.web.airflow.lost_answers import note_lost_answers
+from medsos.web.cycles.engagement import HEADINGS, ChannelNumbers, numbers_view
 from medsos.web.cycles.notices import NoticesView, notices_view
 from medsos.web.cycles.trail import TrailView, trail_view
 from medsos.web.cycles.view import CycleFiles, CycleView, cycle_files, cycle_view
@@ -55,6 +56,17 @@ class CycleList:
     lines: tuple[CycleLine, ...]
     total: int
     months: tuple[Month, ...]
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Everything that the page of one cycle shows."""
+
+    view: CycleView
+    files: CycleFiles
+    notices: NoticesView
+    trail: TrailView
+    numbers: tuple[ChannelNumbers, ...]
 
 
 @router.get("/siklus")
@@ -99,7 +111,7 @@ async def show_cycle(
 ) -> Response:
     """One cycle: timeline, rounds, channels, evidence, files, audit trail; `?jejak=` filters the trail."""
 
-    def read() -> tuple[CycleView, CycleFiles, NoticesView, TrailView] | None:
+    def read() -> _Page | None:
         now, settings = utc_now(), load_settings()
         with transaction() as session:
             view = cycle_view(session, cycle_id, now=now)
@@ -115,14 +127,15 @@ async def show_cycle(
                 data_dir=settings.data_dir,
             )
             trail = trail_view(session, cycle_id, view.office, kind=jejak)
-        return view, cycle_files(open_archive(), view), notices, trail
+            numbers = numbers_view(session, cycle_id, view.office)
+        return _Page(view, cycle_files(open_archive(), view), notices, trail, numbers)
 
     found = await run_in_threadpool(read)
-    if found is None or not visitor.may_read(found[0].cycle.dag_id):
+    if found is None or not visitor.may_read(found.view.cycle.dag_id):
         raise HTTPException(404, f"Siklus {cycle_id} tidak ada.")
-    if await _answers_were_lost(forms, found[0].cycle):
+    if await _answers_were_lost(forms, found.view.cycle):
         found = await run_in_threadpool(read) or found
-    view, files, notices, trail = found
+    view = found.view
     return page(
         request,
         "siklus_satu",
@@ -131,9 +144,11 @@ async def show_cycle(
         view=view,
         names=view.name_of,
         form_page=form_page,
-        archive=files,
-        notices=notices,
-        trail=trail,
+        archive=found.files,
+        notices=found.notices,
+        trail=found.trail,
+        numbers=found.numbers,
+        number_headings=HEADINGS,
     )
 
 
