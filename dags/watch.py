@@ -21,6 +21,7 @@ from airflow.sdk import DAG
 
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, office_slugs
 from medsos.operators.engagement import ReadMetricsOperator
+from medsos.operators.health import CheckLinksOperator, CheckTokensOperator
 from medsos.operators.watch import GuardRecordOperator, RemindOperator
 from medsos.settings import load_settings
 
@@ -36,17 +37,35 @@ METRICS_DOC = """### Angka postingan
 Setiap malam DAG ini membaca **tayangan, jangkauan, suka, komentar, dan dibagikan** dari setiap postingan yang
 sudah waktunya: genap 1, 3, 7, dan 30 hari sesudah tayang, lalu setiap bulan sampai enam bulan. Harinya diatur
 per kantor dan per kanal di `office.yaml` (`watch`). Yang tidak diberikan atau ditarik platform, dan postingan
-yang tidak ditemukan lagi, dicatat apa adanya. Kanal yang diunggah dengan tangan dilewati: angkanya tidak
-tersedia.
+yang tidak ditemukan lagi, dicatat apa adanya. Kanal yang diunggah dengan tangan dilewati: angkanya
+tidak tersedia.
 
 Satu kanal yang gagal tidak menghentikan kanal lain. **Menjalankan ulang** aman: setiap pembacaan dicatat satu
-kali, dan yang diulang hanya membaca yang belum ada. Bila batas permintaan hampir habis, sisanya dibaca kemudian.
+kali, dan yang diulang hanya membaca yang belum ada. Bila batas permintaan hampir habis, sisanya dibaca
+kemudian.
 """
 
 EVERY = timedelta(minutes=3)
 AFTER_WORK = "0 17 * * *"
 AT_NIGHT = "0 4 * * *"
 """Before work begins in every one of Indonesia's time zones."""
+AFTER_METRICS = "30 4 * * *"
+
+HEALTH_DOC = """### Tautan dan token
+
+Setiap malam DAG ini memeriksa:
+
+- **tautan** setiap unggahan dan halaman tautannya, setiap tujuh hari selama setahun; yang tidak menjawab
+  dilihat lagi malam berikutnya, dan baru dinyatakan mati bila dua kali berturut-turut tidak menjawab;
+- **token** setiap kanal: yang ditolak platform, dan yang berakhir dalam empat belas hari.
+
+Harinya diatur per kantor di `office.yaml` (`watch`). Yang ditemukan tampak pada halaman siklus dan
+diberitahukan kepada Admin Medsos **satu kali**, pada jam kerja, oleh DAG *Pengingat*. Yang pulih ditutup
+dengan sendirinya.
+
+**Menjalankan ulang** aman: yang sudah dilihat malam itu tidak dilihat lagi. Bila tidak satu pun tautan dapat
+dihubungi, yang dicurigai adalah jaringan kantor, dan tidak ada yang dicatat.
+"""
 
 COMMON = {
     "start_date": datetime(2023, 1, 2, tzinfo=ZoneInfo("Asia/Jakarta")),
@@ -100,3 +119,20 @@ with DAG(
                 office=slug,
                 channel=channel,
             )
+
+with DAG(
+    dag_id="health",
+    dag_display_name="Tautan dan token",
+    description="Tautan yang mati dan token yang ditolak atau segera berakhir",
+    doc_md=HEALTH_DOC,
+    schedule=AFTER_METRICS,
+    **{**COMMON, "default_args": {"execution_timeout": timedelta(minutes=30)}},
+) as health:
+    for slug in office_slugs(load_settings().offices_dir):
+        name = slug.replace("-", "_")
+        CheckLinksOperator(
+            task_id=f"check_links_{name}", task_display_name=f"Periksa tautan · {slug}", office=slug
+        )
+        CheckTokensOperator(
+            task_id=f"check_tokens_{name}", task_display_name=f"Periksa token · {slug}", office=slug
+        )

@@ -151,6 +151,15 @@ def test_numbers_are_read_at_night_and_no_channel_waits_for_another(monkeypatch:
     assert "tidak tersedia" in (metrics.doc_md or "")
 
 
+def test_links_and_tokens_are_looked_at_every_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    health = dags_of("watch.py", load_settings({}).data_dir, monkeypatch)["health"]
+    assert (health.schedule, str(health.timezone)) == ("30 4 * * *", "Asia/Jakarta")
+    assert (health.catchup, health.max_active_runs, health.is_paused_upon_creation) == (False, 1, False)
+    assert set(health.task_ids) == {"check_links_kota_bengkulu", "check_tokens_kota_bengkulu"}
+    assert not any(task.upstream_task_ids for task in health.tasks)
+    assert "satu kali" in (health.doc_md or "")
+
+
 def test_parsing_imports_nothing_heavy() -> None:
     code = (
         "import sys; import airflow.sdk; before = set(sys.modules)\n"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from builders import NOW
 from medsos.channels.metrics import Missing, Numbers
 from medsos.engagement.record import DueReading, record_reading
-from medsos.store.models import Publication
+from medsos.store.models import Finding, Notice, Publication
 from medsos.store.session import transaction
 
 Visit = Callable[..., TestClient]
@@ -91,3 +91,29 @@ def test_a_post_uploaded_by_hand_has_no_numbers_and_one_that_waits_says_when(
 
 def test_a_cycle_with_nothing_up_has_no_such_section(visit: Visit, waiting: int) -> None:
     assert lines(visit, waiting) == {}
+
+
+def test_a_dead_link_stands_on_top_with_who_was_told(visit: Visit, finished: int) -> None:
+    with transaction() as session:
+        problem = "Tautan X (Twitter): https://x.example/<b>. Tautan menjawab dengan status 404."
+        finding = Finding(
+            office="kota-bengkulu", kind="link_dead", subject="x:1", cycle_id=finished, since=NOW,
+            problem=problem,
+        )  # fmt: skip
+        over = Finding(
+            office="kota-bengkulu", kind="link_dead", subject="x:2", cycle_id=finished, since=NOW,
+            problem="Sudah pulih.", ended_at=NOW,
+        )  # fmt: skip
+        session.add_all([finding, over])
+        session.flush()
+        session.add(
+            Notice(
+                office="kota-bengkulu", cycle_id=finished, finding_id=finding.id, task_id="x:1", round=0,
+                waiting_since=NOW, kind="link_dead", threshold="", recipient="admin", way="mail",
+                recipient_name="Admin Medsos (contoh)", state="sent", due_at=NOW, sent_at=NOW, problem="",
+            )
+        )  # fmt: skip
+    page = text_of(visit("analis").get(f"/medsos/siklus/{finished}").text)
+    assert f"Tautan tidak menjawab {problem}" in page
+    assert "Sejak 23 November 2026 pukul 10.00 WIB. Admin Medsos (contoh): terkirim (surel)." in page
+    assert "Sudah pulih." not in page

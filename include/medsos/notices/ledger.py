@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from medsos.notices.due import CountsMinutes, DueNotice, FormKey
 from medsos.notices.recipients import Recipient
 from medsos.store.audit import append_audit
-from medsos.store.models import Cycle, Notice
+from medsos.store.models import Cycle, Finding, Notice
 from medsos.store.session import insert_new, transaction
 
 ACTOR = "watch"
@@ -29,6 +29,8 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (2, 5, 10, 20, 30))
 
 COVERED = "Tidak dikirim: pengingat yang lebih tinggi terkirim pada saat yang sama."
 ANSWERED = "Tidak dikirim: formulir sudah dijawab atau ditanyakan ulang."
+OVER = "Tidak dikirim: keadaannya sudah pulih."
+TOLD_TOGETHER = "Tidak dikirim sendiri: disebut dalam pemberitahuan lain pada saat yang sama."
 PERHAPS = "Mungkin sudah terkirim: pengiriman terputus di tengah jalan, jadi tidak diulang."
 WANTED = ("due", "failed")
 
@@ -75,6 +77,46 @@ def record(
         )
         if new and state == "no_way":
             _audit(session, form.cycle_id, now, "notice.no_way", notice, recipient)
+
+
+def record_finding(
+    session: Session, finding: Finding, recipients: Iterable[Recipient], now: datetime, *, covered: bool
+) -> None:
+    """Write down that a finding is to be told, unless another worker has.
+
+    :param covered: another finding's notice tells of this one, too.
+    """
+    for recipient in recipients:
+        state, problem = ("due", "") if recipient.way else ("no_way", recipient.problem)
+        if covered:
+            state, problem = "dropped", TOLD_TOGETHER
+        insert_new(
+            session,
+            Notice,
+            office=finding.office,
+            cycle_id=finding.cycle_id,
+            finding_id=finding.id,
+            task_id=finding.subject,
+            round=0,
+            waiting_since=finding.since,
+            kind=finding.kind,
+            threshold="",
+            recipient=recipient.username,
+            recipient_name=recipient.name,
+            way=recipient.way,
+            state=state,
+            tries=0,
+            due_at=now,
+            problem=problem,
+        )
+
+
+def told_findings(session: Session, office: str) -> set[int]:
+    """Findings that have notices."""
+    rows = session.scalars(
+        select(Notice.finding_id).where(Notice.office == office, Notice.finding_id.is_not(None)).distinct()
+    )
+    return {number for number in rows if number is not None}
 
 
 def _audit(
@@ -158,7 +200,8 @@ def unknown(notice_id: int, now: datetime) -> None:
 def drop(notice_id: int, now: datetime) -> None:
     """Nobody needs it any more."""
     with transaction() as session:
-        _close(session, session.get_one(Notice, notice_id), "dropped", now, ANSWERED)
+        notice = session.get_one(Notice, notice_id)
+        _close(session, notice, "dropped", now, ANSWERED if notice.finding_id is None else OVER)
 
 
 def failed(

@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from medsos.indonesian import minutes_text, moment_text, number_text
 from medsos.notices.due import WaitingForm
 from medsos.offices.model import CHANNEL_NAMES, Office
-from medsos.store.models import Notice
+from medsos.store.models import Finding, Notice
 
 PICTURE_WIDTH = 480
 """Pixels; small enough for a phone's mail on a slow line (about 30 kB)."""
@@ -99,6 +99,46 @@ def compose(
         plain=_templates().get_template("notice.txt.j2").render(values).strip() + "\n",
         html=_templates().get_template("notice.html.j2").render(values),
         picture=picture,
+    )
+
+
+_FINDINGS = {
+    "link_dead": "Tautan tidak menjawab",
+    "token_ends": "Token segera berakhir",
+    "token_refused": "Token ditolak",
+}
+
+
+def finding_name(kind: str) -> str:
+    """What people call such a finding; the kind itself where it has no name."""
+    return _FINDINGS.get(kind, kind)
+
+
+def compose_finding(
+    notice: Notice, finding: Finding, office: Office, *, others: int, public_url: str, training: bool
+) -> Message:
+    """The message of a finding.
+
+    :param others: how many more of its kind, on the same channel, this message tells of.
+    """
+    values = {
+        "notice": notice,
+        "finding": finding,
+        "office": office,
+        "what": finding_name(finding.kind),
+        "since": moment_text(finding.since, office.zone),
+        "others": others,
+        "link": f"{public_url}/medsos/siklus/{finding.cycle_id}" if finding.cycle_id else "",
+        "training": training,
+    }
+    channel = finding.subject.partition(":")[0]
+    where = f"Siklus {finding.cycle_id}" if finding.cycle_id else CHANNEL_NAMES.get(channel, channel)
+    mark = "[LATIHAN] " if training else ""
+    return Message(
+        id=f"<temuan-{finding.id}.{notice.id}@{urlsplit(public_url).hostname or 'medsos'}>",
+        subject=f"{mark}{values['what']} · {where} · {office.short_name}",
+        plain=_templates().get_template("finding.txt.j2").render(values).strip() + "\n",
+        html=_templates().get_template("finding.html.j2").render(values),
     )
 
 

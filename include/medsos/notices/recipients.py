@@ -38,7 +38,22 @@ def recipients_of(
 
     :param ways: those that are configured, of `mail` and `apprise`.
     """
-    people = _people(session, office, notice, now)
+    return _reached(office, _people(session, office, notice, now), ways)
+
+
+def keepers_of_channels(
+    session: Session, office: Office, now: datetime, ways: Collection[str]
+) -> list[Recipient]:
+    """Who is told of dead links and of tokens: the Admin Medsos of today; without one, the Sekretaris."""
+    today = now.astimezone(office.zone).date()
+    found = holders(session, office.slug, "admin_medsos", today) or holders(
+        session, office.slug, "sekretaris", today
+    )
+    return _reached(office, {holder.username: holder.name for holder in found}, ways)
+
+
+def _reached(office: Office, people: dict[str, str], ways: Collection[str]) -> list[Recipient]:
+    """:param people: names by username."""
     if not people:
         return [Recipient("", "", problem=NOBODY)]
     found = []

@@ -60,6 +60,8 @@ ACTIONS: dict[str, Action] = {
     "official.changed": Action("Data pejabat berubah", "pejabat"),
     "delegation.recorded": Action("Plh. atau Plt. dicatat", "pejabat"),
     "delegation.ended": Action("Plh. atau Plt. diakhiri", "pejabat"),
+    "finding.opened": Action("Masalah ditemukan oleh penjagaan", "bukti"),
+    "finding.ended": Action("Masalah sudah berakhir", "bukti"),
     "notice.sent": Action("Pemberitahuan terkirim", "pemberitahuan"),
     "notice.failed": Action("Pemberitahuan gagal terkirim", "pemberitahuan"),
     "notice.no_way": Action("Pemberitahuan tanpa alamat", "pemberitahuan"),

@@ -1,4 +1,4 @@
-"""What the page of a cycle says of its posts afterwards: numbers, why some are missing, and dead links."""
+"""What the page of a cycle says of its posts afterwards: their numbers, and links that have died."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from medsos.engagement.record import GIVEN, GONE
 from medsos.engagement.schedule import next_reading
 from medsos.engagement.words import METRIC_NAMES, STATE_NAMES
 from medsos.indonesian import number_text, short_date
+from medsos.notices.message import finding_name
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Channel, Office
-from medsos.store.models import Publication
+from medsos.store.models import Finding, Notice, Publication
 
 HEADINGS = tuple(METRIC_NAMES.values())
 SAID_FOR_ALL = (GIVEN, GONE, UNREAD)
@@ -72,6 +73,36 @@ def numbers_view(session: Session, cycle_id: int, office: Office) -> tuple[Chann
                 )
             )
     return tuple(found)
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """Something that is wrong with what this cycle published, and who was told of it."""
+
+    name: str
+    problem: str
+    since: datetime
+    told: tuple[Notice, ...]
+
+
+def findings_view(session: Session, cycle_id: int) -> tuple[FindingView, ...]:
+    """The findings of a cycle that last, oldest first."""
+    findings = session.scalars(
+        select(Finding)
+        .where(Finding.cycle_id == cycle_id, Finding.ended_at.is_(None))
+        .order_by(Finding.since, Finding.id)
+    ).all()
+    return tuple(
+        FindingView(
+            name=finding_name(one.kind),
+            problem=one.problem,
+            since=one.since,
+            told=tuple(
+                session.scalars(select(Notice).where(Notice.finding_id == one.id).order_by(Notice.id))
+            ),
+        )
+        for one in findings
+    )
 
 
 def _shown(number: Number, office: Office) -> Shown:

@@ -47,7 +47,11 @@ def notices_view(
     session: Session, cycle_id: int, office: Office, *, now: datetime, sop_dir: Path, data_dir: Path
 ) -> NoticesView:
     """The notices of one cycle. A mistake in the data files shows elsewhere; here nothing is to come then."""
-    past = session.scalars(select(Notice).where(Notice.cycle_id == cycle_id).order_by(Notice.id.desc())).all()
+    past = session.scalars(
+        select(Notice)
+        .where(Notice.cycle_id == cycle_id, Notice.finding_id.is_(None))
+        .order_by(Notice.id.desc())
+    ).all()
     known = {(row.task_id, row.waiting_since, row.kind, row.threshold) for row in past}
     try:
         forms = waiting_forms(session, office.slug, sop_dir, cycle_id=cycle_id)

@@ -21,7 +21,7 @@ from medsos.store.session import reading, transaction
 from medsos.web import words
 from medsos.web.airflow.forms import AirflowForms, AirflowFormsDep
 from medsos.web.airflow.lost_answers import note_lost_answers
-from medsos.web.cycles.engagement import HEADINGS, ChannelNumbers, numbers_view
+from medsos.web.cycles.engagement import HEADINGS, ChannelNumbers, FindingView, findings_view, numbers_view
 from medsos.web.cycles.notices import NoticesView, notices_view
 from medsos.web.cycles.trail import TrailView, trail_view
 from medsos.web.cycles.view import CycleFiles, CycleView, cycle_files, cycle_view
@@ -67,6 +67,7 @@ class _Page:
     notices: NoticesView
     trail: TrailView
     numbers: tuple[ChannelNumbers, ...]
+    findings: tuple[FindingView, ...]
 
 
 @router.get("/siklus")
@@ -128,7 +129,8 @@ async def show_cycle(
             )
             trail = trail_view(session, cycle_id, view.office, kind=jejak)
             numbers = numbers_view(session, cycle_id, view.office)
-        return _Page(view, cycle_files(open_archive(), view), notices, trail, numbers)
+            findings = findings_view(session, cycle_id)
+        return _Page(view, cycle_files(open_archive(), view), notices, trail, numbers, findings)
 
     found = await run_in_threadpool(read)
     if found is None or not visitor.may_read(found.view.cycle.dag_id):
@@ -149,6 +151,7 @@ async def show_cycle(
         trail=found.trail,
         numbers=found.numbers,
         number_headings=HEADINGS,
+        findings=found.findings,
     )
 
 
