@@ -94,7 +94,7 @@ def test_a_deleted_post_is_recorded_as_gone_and_told_to_the_trail_once(
     }
     with transaction() as session:
         told = session.scalars(select(AuditEntry).where(AuditEntry.action == "post.gone")).all()
-    assert [(entry.subject, entry.actor) for entry in told] == [(channel, "watch")]
+    assert [(entry.subject, entry.actor) for entry in told] == [(f"kanal {channel}", "watch")]
 
 
 def test_a_post_gone_does_not_keep_the_others_from_being_read(platforms: Platforms) -> None:

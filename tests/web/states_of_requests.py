@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,18 @@ from content_video import noisy_video
 from playwright.sync_api import Page
 from pypdf import PdfWriter
 from request_page_kit import photo
+from sqlalchemy import select
 from web_samples import BODY, asked, decide, design_round, new_cycle
 
 from builders import NOW
+from medsos.channels.metrics import Missing, Numbers
 from medsos.clock import utc_now
 from medsos.drafts import book, uploads
+from medsos.engagement.record import DueReading, record_reading
 from medsos.evidence.archive import Archive
 from medsos.store.audit import append_audit
 from medsos.store.journal import record_event
-from medsos.store.models import Draft, Notice, PlanRow
+from medsos.store.models import Draft, Finding, Notice, PlanRow, Publication
 from medsos.store.session import transaction
 
 
@@ -190,3 +194,20 @@ def _pdf() -> bytes:
     writer.add_blank_page(595, 842)
     writer.write(target)
     return target.getvalue()
+
+
+def observed(cycle_id: int) -> None:
+    """Numbers of every sort, and a link that has died."""
+    full = Numbers({"views": 1412, "reach": 300, "likes": 57, "comments": 6, "shares": 0})
+    with transaction() as session:
+        rows = session.scalars(select(Publication).where(Publication.cycle_id == cycle_id)).all()
+        for row, second in zip(rows, (Numbers({**full, "reach": Missing.WITHDRAWN}), None), strict=False):
+            for age, numbers in ((1, full), (3, second)):
+                due = DueReading(row.id, cycle_id, "1", age)
+                record_reading(session, due, numbers, NOW + timedelta(days=age))
+        session.add(
+            Finding(
+                office="kota-bengkulu", kind="link_dead", subject="x:1", cycle_id=cycle_id, since=NOW,
+                problem="Tautan X (Twitter): https://x.example/1. Tautan menjawab dengan status 404.",
+            )
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from states_of_requests import (
     Step,
     nobody_may_decide,
+    observed,
     opened,
     own_form_steps,
     reminded,
@@ -104,6 +105,7 @@ def steps(
     design_round(archive, done)
     decide(done, 1, "setuju")
     publish_all(archive, done)
+    observed(done)
     second = new_cycle("Simulasi", kahar=True, kahar_reason="Banjir di tiga kecamatan")
     design_round(archive, second, notes=("Teks dipendekkan.",))
     decide(second, 1, "revisi", "Perbaiki judul")

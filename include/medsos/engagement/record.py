@@ -116,7 +116,7 @@ def _tell_gone(session: Session, due: DueReading, now: datetime) -> None:
         at=now,
         actor=ACTOR,
         action="post.gone",
-        subject=publication.channel,
+        subject=f"kanal {publication.channel}",
         cycle_id=due.cycle_id,
         after={"permalink": publication.permalink, "post_id": publication.post_id},
     )

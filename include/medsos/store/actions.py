@@ -51,7 +51,7 @@ ACTIONS: dict[str, Action] = {
     "publication.found": Action("Admin menyatakan sudah tayang", "unggahan", stands_out=True),
     "publication.absent": Action("Admin menyatakan belum tayang", "unggahan", stands_out=True),
     "publication.cancelled": Action("Unggahan dibatalkan", "unggahan", stands_out=True),
-    "post.gone": Action("Postingan tidak ditemukan lagi di platform", "unggahan", stands_out=True),
+    "post.gone": Action("Postingan tidak ditemukan lagi di platform", "unggahan"),
     "evidence.kept": Action("Bukti disimpan sistem", "bukti"),
     "evidence.handed_in": Action("Bukti diserahkan admin", "bukti"),
     "evidence.given_up": Action("Diputuskan tanpa tangkapan layar", "bukti", stands_out=True),

@@ -35,13 +35,14 @@ class Shown:
 class ChannelNumbers:
     """The newest numbers of one post. `nothing` says why there can be none, or is empty.
 
-    `gone`: the platform does not know the post any more; the numbers are the last that it gave.
+    :param gone_at: when the platform was found not to know the post any more.
+    :param read_at: when the numbers were read, unless one of them says otherwise.
     """
 
     name: str
     numbers: tuple[Shown, ...]
     nothing: str
-    gone: bool
+    gone_at: datetime | None
     read_at: datetime | None
     next_at: datetime | None
 
@@ -62,13 +63,15 @@ def numbers_view(session: Session, cycle_id: int, office: Office) -> tuple[Chann
         if channel in posts:
             post = posts[channel]
             numbers = newest[post.id]
+            gone = GONE in {number.state for number in numbers.numbers.values()}
+            read_at = _last_given(numbers.numbers) if gone else numbers.read_at
             found.append(
                 ChannelNumbers(
                     name=CHANNEL_NAMES[channel],
-                    numbers=tuple(_shown(numbers.numbers[name], office) for name in METRIC_NAMES),
+                    numbers=tuple(_shown(numbers.numbers[name], read_at, office) for name in METRIC_NAMES),
                     nothing=_nothing(numbers.numbers),
-                    gone=GONE in {number.state for number in numbers.numbers.values()},
-                    read_at=numbers.read_at,
+                    gone_at=numbers.read_at if gone else None,
+                    read_at=read_at,
                     next_at=_next(post, channel, office, numbers.after_days),
                 )
             )
@@ -105,13 +108,17 @@ def findings_view(session: Session, cycle_id: int) -> tuple[FindingView, ...]:
     )
 
 
-def _shown(number: Number, office: Office) -> Shown:
+def _shown(number: Number, read_at: datetime | None, office: Office) -> Shown:
     why = "" if number.state in SAID_FOR_ALL else STATE_NAMES.get(number.state, number.state)
     if number.value is None or number.read_at is None:
         return Shown("", why)
     read_on = f"pada {short_date(number.read_at.astimezone(office.zone).date())}"
-    remark = "" if number.state == GIVEN else f"{read_on}; kini {why}" if why else read_on
-    return Shown(number_text(number.value), remark)
+    remarks = [read_on if number.read_at != read_at else "", f"kini {why}" if why else ""]
+    return Shown(number_text(number.value), "; ".join(remark for remark in remarks if remark))
+
+
+def _last_given(numbers: Mapping[str, Number]) -> datetime | None:
+    return max((number.read_at for number in numbers.values() if number.read_at), default=None)
 
 
 def _nothing(numbers: Mapping[str, Number]) -> str:
