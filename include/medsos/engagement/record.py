@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medsos.channels.metrics import METRICS, Numbers
@@ -16,6 +16,9 @@ from medsos.store.models import Cycle, Metric, Publication
 from medsos.store.session import insert_new
 
 ACTOR = "watch"
+OVERDUE = timedelta(days=30)
+"""How long after its day the last reading is still made; older posts are not looked for any more."""
+
 GIVEN = "given"
 GONE = "gone"
 
@@ -36,16 +39,11 @@ def due_readings(session: Session, office: Office, channel: Channel, now: dateti
     if not days:
         return []
     last = (
-        select(Metric.publication_id, func.max(Metric.after_days).label("age"))
-        .group_by(Metric.publication_id)
-        .subquery()
+        select(func.max(Metric.after_days)).where(Metric.publication_id == Publication.id).scalar_subquery()
     )
     rows = session.execute(
-        select(
-            Publication.id, Publication.cycle_id, Publication.post_id, Publication.published_at, last.c.age
-        )
+        select(Publication.id, Publication.cycle_id, Publication.post_id, Publication.published_at, last)
         .join(Cycle, Cycle.id == Publication.cycle_id)
-        .outerjoin(last, last.c.publication_id == Publication.id)
         .where(
             Cycle.office == office.slug,
             Publication.channel == channel,
@@ -53,7 +51,7 @@ def due_readings(session: Session, office: Office, channel: Channel, now: dateti
             Publication.state == "published",
             Publication.post_id.is_not(None),
             Publication.published_at <= now - timedelta(days=days[0]),
-            or_(last.c.age.is_(None), last.c.age < days[-1]),
+            Publication.published_at > now - timedelta(days=days[-1]) - OVERDUE,
         )
         .order_by(Publication.published_at.desc(), Publication.id.desc())
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medsos.clock import Clock
@@ -38,15 +38,24 @@ PAGE_GONE = (
 
 
 @dataclass(frozen=True)
+class Check:
+    """What a look at a link found; `problem` is Indonesian."""
+
+    checked_at: datetime
+    alive: bool
+    problem: str
+
+
+@dataclass(frozen=True)
 class WatchedLink:
-    """A link and its checks, newest first; no more of these than matter."""
+    """A link and its newest checks, newest first: as many as have to fail before it is called dead."""
 
     id: int
     cycle_id: int
     kind: str
     channel: str
     address: str
-    checks: tuple[LinkCheck, ...]
+    checks: tuple[Check, ...]
 
     @property
     def subject(self) -> str:
@@ -64,13 +73,10 @@ class WatchedLink:
         return last.checked_at + (every if last.alive else min(every, DEAD_AGAIN_AFTER)) <= now
 
     def dead_since(self, looks: int) -> datetime | None:
-        """When it did not answer for the first time, if it has not answered `looks` times in a row."""
-        failed = []
-        for check in self.checks:
-            if check.alive:
-                break
-            failed.append(check.checked_at)
-        return failed[-1] if len(failed) >= looks else None
+        """When the row of failed looks began, if it has not answered `looks` times in a row."""
+        newest = self.checks[:looks]
+        dead = len(newest) == looks and not any(check.alive for check in newest)
+        return newest[-1].checked_at if dead else None
 
 
 @dataclass(frozen=True)
@@ -91,17 +97,24 @@ def watched_links(session: Session, office: Office, now: datetime) -> list[Watch
         .where(Cycle.office == office.slug, Link.made_at > oldest)
         .order_by(Link.id)
     ).all()
-    checks: dict[int, list[LinkCheck]] = {link.id: [] for link in links}
-    rows = session.scalars(
-        select(LinkCheck)
+    checks: dict[int, list[Check]] = {link.id: [] for link in links}
+    newest_first = (LinkCheck.checked_at.desc(), LinkCheck.id.desc())
+    place = func.row_number().over(partition_by=LinkCheck.link_id, order_by=newest_first)
+    ranked = (
+        select(
+            LinkCheck.link_id, LinkCheck.checked_at, LinkCheck.alive, LinkCheck.problem, place.label("place")
+        )
         .join(Link, Link.id == LinkCheck.link_id)
         .join(Cycle, Cycle.id == Link.cycle_id)
         # What was found about an earlier address of the link says nothing about this one.
         .where(Cycle.office == office.slug, Link.made_at > oldest, LinkCheck.checked_at >= Link.made_at)
-        .order_by(LinkCheck.checked_at.desc(), LinkCheck.id.desc())
+        .subquery()
     )
-    for row in rows:
-        checks[row.link_id].append(row)
+    rows = session.execute(
+        select(ranked).where(ranked.c.place <= office.watch.links_dead_after).order_by(ranked.c.place)
+    )
+    for link_id, checked_at, alive, problem, _ in rows:
+        checks[link_id].append(Check(checked_at, alive, problem))
     return [
         WatchedLink(link.id, link.cycle_id, link.kind, link.channel, link.address, tuple(checks[link.id]))
         for link in links
