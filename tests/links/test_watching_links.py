@@ -102,20 +102,20 @@ def test_a_link_that_fails_once_is_looked_at_the_next_night_and_not_yet_called_d
 def test_a_link_that_fails_twice_is_dead_since_the_first_time_and_lives_again(links: int, web: Web) -> None:
     web.look(NOW)
     web.status[FACEBOOK] = 404
-    for day in (7, 8, 9):
+    for day in (7, 8):
         web.look(NOW + day * DAY)
-    [problem] = dead(NOW + 9 * DAY)
+    [problem] = dead(NOW + 8 * DAY)
     assert problem.startswith(f"Tautan Facebook: {FACEBOOK}. ")
     with transaction() as session:
-        [one] = dead_links(session, office(), NOW + 9 * DAY)
+        [one] = dead_links(session, office(), NOW + 8 * DAY)
     assert (one.since, one.link.cycle_id, one.link.subject) == (
         NOW + 7 * DAY,
         links,
         f"facebook:{one.link.id}",
     )
     web.status.clear()
-    web.look(NOW + 10 * DAY)
-    assert dead(NOW + 10 * DAY) == []
+    web.look(NOW + 9 * DAY)
+    assert dead(NOW + 9 * DAY) == []
 
 
 def test_a_link_page_that_is_lost_from_the_archive_is_found(links: int, web: Web) -> None:

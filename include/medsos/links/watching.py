@@ -73,7 +73,7 @@ class WatchedLink:
         return last.checked_at + (every if last.alive else min(every, DEAD_AGAIN_AFTER)) <= now
 
     def dead_since(self, looks: int) -> datetime | None:
-        """When the row of failed looks began, if it has not answered `looks` times in a row."""
+        """When the first of its last `looks` looks failed, if all of them failed."""
         newest = self.checks[:looks]
         dead = len(newest) == looks and not any(check.alive for check in newest)
         return newest[-1].checked_at if dead else None
