@@ -93,16 +93,27 @@ def evaluate(
         str, typer.Option("--from", help="Hari pertama, misalnya 2026-11-01; tanpa ini bulan penuh terakhir.")
     ] = "",
     last: Annotated[str, typer.Option("--to", help="Hari terakhir, misalnya 2026-11-30.")] = "",
-    chosen: Annotated[str, typer.Option("--format", help="csv, parquet, xlsx, atau semua.")] = "semua",
+    chosen: Annotated[
+        str, typer.Option("--format", help="csv, parquet, xlsx, semua (tabel); ocel, xes (log kejadian).")
+    ] = "semua",
     folder: Annotated[Path, typer.Option("--out", help="Folder tempat berkas disimpan.")] = Path("ekspor"),
     office: Annotated[
         str, typer.Option("--office", help="Kantor, misalnya kota-bengkulu; tanpa ini semua kantor.")
     ] = "",
+    pseudonyms: Annotated[
+        bool, typer.Option("--pseudonyms", help="Nama samaran pada log kejadian, untuk pihak luar.")
+    ] = False,
+    cycle: Annotated[
+        int | None, typer.Option("--explain", help="Jelaskan waktu satu siklus dari kejadian-kejadiannya.")
+    ] = None,
 ) -> None:
-    """Tulis tabel evaluasi suatu masa untuk Excel, LibreOffice, atau pengolah data lain."""
-    from medsos.evaluation.export.command import export
+    """Hitung ulang evaluasi suatu masa dan tulis tabelnya, atau jelaskan hitungan satu siklus."""
+    from medsos.evaluation.command import Wish, explain_cycle
+    from medsos.evaluation.command import evaluate as run
 
-    raise typer.Exit(export(first=first, last=last, chosen=chosen, folder=folder, office=office))
+    if cycle is not None:
+        raise typer.Exit(explain_cycle(cycle))
+    raise typer.Exit(run(Wish(first, last, chosen, folder, office, pseudonyms)))
 
 
 def _beside_airflow() -> None:
