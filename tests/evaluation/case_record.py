@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from case_book import (
     all_cases,
     duration_text,
     load,
+    parse_time,
     time_text,
 )
 from sqlalchemy import select
@@ -43,6 +45,8 @@ from medsos.store.models import (
     StepDuration,
 )
 from medsos.store.session import transaction
+
+LONG_AGO, FAR = parse_time("2000-01-01"), parse_time("2100-01-01")
 
 TABLES = (StepDuration, ChannelResult, CycleScorecard)
 ZONES = {slug: ZoneInfo(raw.get("zona", "Asia/Jakarta")) for slug, raw in load(OFFICES_FILE).items()}
@@ -68,7 +72,8 @@ def write_offices(data_dir: Path) -> None:
 class Book:
     """The cycles of the book in one record."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
         self.ids: dict[str, int] = {}
 
     def put(self, case: Case) -> int:
@@ -110,20 +115,35 @@ class Book:
             self._tell(case, [event for event in case.events if event.at <= moment])
             self._publish(case, moment)
             self._evaluate(case, moment)
-        known_at = earlier[-1] if earlier else datetime.min
+        known_at = earlier[-1] if earlier else LONG_AGO
         self._tell(case, [event for event in case.events if event.at > known_at] + case.late_events)
-        self._publish(case, datetime.max)
+        self._publish(case, FAR)
         self._evaluate(case, final)
         self._end_step_6(case)
 
-    def live_all(self, cases: Iterable[Case]) -> None:
-        """Enter the whole book and evaluate each of its cycles at its time."""
-        for case in cases:
-            self.live(case)
+    def enter(self, case: Case, shuffle: Random) -> None:
+        """Enter all that happened in a cycle, in any order, as completed but not evaluated.
+
+        What one task did in one and the same second keeps its order: nothing else tells it.
+        """
+        self.put(case)
+        places: dict[tuple[str, datetime], float] = {}
+        self._tell(
+            case,
+            sorted(
+                [*case.events, *case.late_events],
+                key=lambda event: places.setdefault((event.task_id, event.at), shuffle.random()),
+            ),
+        )
+        self._publish(case, FAR)
+        self._end_step_6(case)
+        with transaction() as session:
+            cycle = session.get_one(Cycle, self.ids[case.name])
+            cycle.completed_at = self._at(case, case.evaluated_at[0])
 
     def _evaluate(self, case: Case, moment: datetime) -> None:
         with transaction() as session:
-            evaluate_cycle(session, self.ids[case.name], rules=Rules(), now=self._at(case, moment))
+            evaluate_cycle(session, self.ids[case.name], rules=self.rules, now=self._at(case, moment))
 
     def _tell(self, case: Case, events: Sequence[Event]) -> None:
         ordered = reversed(events) if case.written.urutan_datang == "terbalik" else events
@@ -243,7 +263,7 @@ class Book:
             found = [
                 month.key
                 for month in months
-                if self.ids[case.name] in completed_in(session, case.written.kantor, month, Rules())
+                if self.ids[case.name] in completed_in(session, case.written.kantor, month, self.rules)
             ]
         return " ".join(found)
 
