@@ -81,6 +81,17 @@ class ExpectedCard(Strict):
     bulan: str
 
 
+class ExpectedRecapRow(Strict):
+    """A row of `monthly_recap` as the book writes it."""
+
+    siklus: str
+    tepat_waktu: str = Field(alias="tepat waktu")
+    median: str
+    persentil_90: str = Field(alias="persentil 90")
+    terlama: str
+    target: str
+
+
 class Written(Strict):
     """One cycle of a file, as it is written."""
 
@@ -130,12 +141,15 @@ class Case:
     steps: dict[int, dict[str, str]] = field(default_factory=dict)
     channels: dict[str, dict[str, str]] = field(default_factory=dict)
     card: dict[str, str] = field(default_factory=dict)
+    deviations: list[str] = field(default_factory=list)
 
     @property
     def expected(self) -> dict[str, dict[str, str]]:
         """All rows that the book expects, by the name of the row."""
         steps = {f"langkah {number}": row for number, row in self.steps.items()}
-        return {**steps, **{f"kanal {name}": row for name, row in self.channels.items()}, "rapor": self.card}
+        channels = {f"kanal {name}": row for name, row in self.channels.items()}
+        others = {"rapor": self.card, "penyimpangan": {"dari SOP": ", ".join(sorted(self.deviations))}}
+        return {**steps, **channels, **others}
 
 
 def parse_time(text: str) -> datetime:
@@ -199,6 +213,7 @@ def _case(theme: str, written: Written, usual: Case | None) -> Case:
         evaluated_at=_times(written.dinilai),
     )
     expected = dict(written.expected)
+    case.deviations = expected.pop("penyimpangan", [])
     card = dict(usual.written.expected["rapor"]) if usual else {}
     if written.kahar:
         card["kahar"] = "ya"
@@ -295,3 +310,11 @@ def _expected_card(raw: dict[str, Any], completed_at: datetime) -> dict[str, str
     row = ExpectedCard.model_validate(raw)
     texts = {key: str(value) for key, value in row.model_dump(by_alias=True).items()}
     return {**texts, "selesai dinilai": time_text(completed_at)}
+
+
+def recap_of(theme: str) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    """The recap that a file expects: its office and month, and its rows."""
+    raw = dict(load(FOLDER / f"{theme}.yaml")["rekap"])
+    head = {key: raw.pop(key) for key in ("kantor", "bulan")}
+    rows = {name: ExpectedRecapRow.model_validate(row).model_dump(by_alias=True) for name, row in raw.items()}
+    return head, rows

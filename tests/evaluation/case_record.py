@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -28,7 +28,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from builders import publication_row
+from medsos.evaluation.conformance import KINDS, deviations
 from medsos.evaluation.period import Period
+from medsos.evaluation.recap import monthly_recap
 from medsos.evaluation.rules import Rules
 from medsos.evaluation.tables import completed_in, evaluate_cycle
 from medsos.settings import DEFAULT_DATA_DIR
@@ -40,6 +42,7 @@ from medsos.store.models import (
     CycleScorecard,
     Evidence,
     Minutes,
+    MonthlyRecap,
     Publication,
     PublicationAttempt,
     StepDuration,
@@ -253,7 +256,14 @@ class Book:
         rows = {f"langkah {row.step_no}": _step(row, local) for row in sorted(steps, key=lambda r: r.step_no)}
         for row in sorted(channels, key=lambda row: CHANNELS.index(row.channel)):
             rows[f"kanal {row.channel}"] = _channel(row, local)
-        return {**rows, "rapor": {**_card(cards[0], local), "bulan": self._month(case)}}
+        rows["rapor"] = {**_card(cards[0], local), "bulan": self._month(case)}
+        rows["penyimpangan"] = {"dari SOP": ", ".join(sorted(self._deviations(case)))}
+        return rows
+
+    def _deviations(self, case: Case) -> set[str]:
+        with transaction() as session:
+            found = deviations(session, [self.ids[case.name]], rules=self.rules)
+        return {f"langkah {row['step_no']} {KINDS[row['kind']]}" for row in found.to_dict("records")}
 
     def _month(self, case: Case) -> str:
         """The month in which the evaluation finds the cycle; it must be one only."""
@@ -266,6 +276,27 @@ class Book:
                 if self.ids[case.name] in completed_in(session, case.written.kantor, month, self.rules)
             ]
         return " ".join(found)
+
+
+def recap_rows(office: str, month: str, rules: Rules) -> dict[str, dict[str, str]]:
+    """The rows of a month's recap, made now, written as the book writes them."""
+    first = date.fromisoformat(f"{month}-01")
+    with transaction() as session:
+        monthly_recap(session, office=office, month=first, rules=rules)
+        rows = session.scalars(
+            select(MonthlyRecap).where(MonthlyRecap.office == office, MonthlyRecap.month == first)
+        ).all()
+    return {
+        f"langkah {row.step_no}": {
+            "siklus": str(row.cycles),
+            "tepat waktu": "kosong" if row.on_time_rate is None else f"{row.on_time_rate * 100:g}",
+            "median": _minutes_text(row.median_minutes),
+            "persentil 90": _minutes_text(row.p90_minutes),
+            "terlama": _minutes_text(row.max_minutes),
+            "target": _minutes_text(row.target_minutes),
+        }
+        for row in rows
+    }
 
 
 def _first(case: Case) -> datetime:

