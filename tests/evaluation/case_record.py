@@ -1,57 +1,45 @@
-"""Puts the cycles of the book into the record, evaluates them there, and reads the tables back."""
+"""Puts the cycles of the book of cases into the record, and evaluates them there."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
 from case_book import (
-    CHANNELS,
     OFFICES_FILE,
     STEPS,
     Case,
     Event,
     all_cases,
-    duration_text,
     load,
     parse_time,
-    time_text,
 )
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from builders import publication_row
-from medsos.evaluation.conformance import KINDS, deviations
-from medsos.evaluation.period import Period
-from medsos.evaluation.recap import monthly_recap
 from medsos.evaluation.rules import Rules
-from medsos.evaluation.tables import completed_in, evaluate_cycle
+from medsos.evaluation.tables import evaluate_cycle
 from medsos.settings import DEFAULT_DATA_DIR
 from medsos.store.journal import record_event
 from medsos.store.models import (
     Approval,
-    ChannelResult,
     Cycle,
-    CycleScorecard,
     Evidence,
     Minutes,
-    MonthlyRecap,
     Publication,
     PublicationAttempt,
-    StepDuration,
 )
 from medsos.store.session import transaction
 
 LONG_AGO, FAR = parse_time("2000-01-01"), parse_time("2100-01-01")
 
-TABLES = (StepDuration, ChannelResult, CycleScorecard)
 ZONES = {slug: ZoneInfo(raw.get("zona", "Asia/Jakarta")) for slug, raw in load(OFFICES_FILE).items()}
 
 
@@ -242,62 +230,6 @@ class Book:
     def _at(case: Case, local: datetime) -> datetime:
         return local.replace(tzinfo=ZONES[case.written.kantor])
 
-    def rows(self, case: Case) -> dict[str, dict[str, str]]:
-        """What the tables hold of a cycle, written as the book writes it."""
-        zone, cycle_id = ZONES[case.written.kantor], self.ids[case.name]
-
-        def local(at: datetime | None) -> str:
-            return time_text(at and at.astimezone(zone))
-
-        with transaction() as session:
-            steps, channels, cards = (
-                session.scalars(select(table).where(table.cycle_id == cycle_id)).all() for table in TABLES
-            )
-        rows = {f"langkah {row.step_no}": _step(row, local) for row in sorted(steps, key=lambda r: r.step_no)}
-        for row in sorted(channels, key=lambda row: CHANNELS.index(row.channel)):
-            rows[f"kanal {row.channel}"] = _channel(row, local)
-        rows["rapor"] = {**_card(cards[0], local), "bulan": self._month(case)}
-        rows["penyimpangan"] = {"dari SOP": ", ".join(sorted(self._deviations(case)))}
-        return rows
-
-    def _deviations(self, case: Case) -> set[str]:
-        with transaction() as session:
-            found = deviations(session, [self.ids[case.name]], rules=self.rules)
-        return {f"langkah {row['step_no']} {KINDS[row['kind']]}" for row in found.to_dict("records")}
-
-    def _month(self, case: Case) -> str:
-        """The month in which the evaluation finds the cycle; it must be one only."""
-        first = case.evaluated_at[0].date().replace(day=1)
-        months = [Period.month(first + timedelta(days=days)) for days in (-1, 0, 31)]
-        with transaction() as session:
-            found = [
-                month.key
-                for month in months
-                if self.ids[case.name] in completed_in(session, case.written.kantor, month, self.rules)
-            ]
-        return " ".join(found)
-
-
-def recap_rows(office: str, month: str, rules: Rules) -> dict[str, dict[str, str]]:
-    """The rows of a month's recap, made now, written as the book writes them."""
-    first = date.fromisoformat(f"{month}-01")
-    with transaction() as session:
-        monthly_recap(session, office=office, month=first, rules=rules)
-        rows = session.scalars(
-            select(MonthlyRecap).where(MonthlyRecap.office == office, MonthlyRecap.month == first)
-        ).all()
-    return {
-        f"langkah {row.step_no}": {
-            "siklus": str(row.cycles),
-            "tepat waktu": "kosong" if row.on_time_rate is None else f"{row.on_time_rate * 100:g}",
-            "median": _minutes_text(row.median_minutes),
-            "persentil 90": _minutes_text(row.p90_minutes),
-            "terlama": _minutes_text(row.max_minutes),
-            "target": _minutes_text(row.target_minutes),
-        }
-        for row in rows
-    }
-
 
 def _first(case: Case) -> datetime:
     return min(event.at for event in case.events)
@@ -313,47 +245,3 @@ def _evidence(publication_id: int, proof: str, address: str, at: datetime) -> Ev
         source_url=address if "lain" not in proof else f"{address}-lain",
         captured_at=at,
     )
-
-
-def _minutes_text(minutes: float | None) -> str:
-    return duration_text(None if minutes is None else minutes * 60)
-
-
-def _step(row: StepDuration, local: Any) -> dict[str, str]:
-    return {
-        "mulai": local(row.started_at),
-        "selesai": local(row.finished_at),
-        "jam dinding": _minutes_text(row.elapsed_minutes),
-        "menit kerja": _minutes_text(row.working_minutes),
-        "menunggu": _minutes_text(row.waiting_minutes),
-        "perbaikan": _minutes_text(row.rework_minutes),
-        "putaran": str(row.rounds),
-        "tepat waktu": {True: "ya", False: "tidak", None: "tidak dinilai"}[row.on_time],
-        "selisih": _minutes_text(row.deviation_minutes),
-    }
-
-
-def _channel(row: ChannelResult, local: Any) -> dict[str, str]:
-    return {
-        "cara": row.mode,
-        "keadaan": row.state,
-        "tayang": local(row.published_at),
-        "bukti": row.evidence_kind or "tidak ada",
-        "percobaan": str(row.attempts),
-        "lama unggah": duration_text(row.upload_seconds),
-    }
-
-
-def _card(row: CycleScorecard, local: Any) -> dict[str, str]:
-    return {
-        "status": row.status,
-        "putaran": str(row.rounds),
-        "disetujui": row.approved_by or "tidak ada",
-        "atas nama": row.on_behalf_of or "tidak ada",
-        "menit kerja": _minutes_text(row.working_minutes),
-        "langkah tepat waktu": f"{row.steps_on_time}/{row.steps_total}",
-        "kanal tayang": f"{row.channels_published}/{row.channels_total}",
-        "bukti lengkap": "ya" if row.evidence_complete else "tidak",
-        "kahar": "ya" if row.kahar else "tidak",
-        "selesai dinilai": local(row.completed_at),
-    }

