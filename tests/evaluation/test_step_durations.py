@@ -180,6 +180,7 @@ def test_a_form_that_fails_and_asks_again_waits_twice_but_not_in_between(new_sto
         11:30 approval.round_1.await_decision resumed
         """
     )
+    story.decided("setuju")
     assert steps(story)["approval"].waiting_minutes == 14 + 10
 
 

@@ -64,15 +64,14 @@ def design(log: Log) -> Step:
     first = spans.loc[spans["part"] == "", "cycle_id"]
     spans = spans[spans["cycle_id"].isin(first)]
     spans["kind"] = np.where(spans["part"] == "", WORK, REWORK)
-    waits = _within(log.waits(forms), spans, ["cycle_id", "part"])
+    waits = _within(log.waits(forms, without_end=True), spans, ["cycle_id", "part"])
     return Step(pd.concat([spans, waits]), begun, rounds=spans.groupby("cycle_id").size())
 
 
 def approval(log: Log) -> Step:
     """Step 3: from asking the Kasubbag to the decision, summed over the rounds."""
     task = ["await_decision"]
-    decided = log.first(task, "resumed", ["cycle_id", "part"])[["cycle_id", "part"]]
-    waits = log.waits(task).merge(decided, on=["cycle_id", "part"])
+    waits = log.waits(task).astype({"part": "str"}).merge(log.decisions, on=["cycle_id", "part"])
     rounds = waits.drop_duplicates(["cycle_id", "part"]).groupby("cycle_id").size()
     spans = pd.concat([waits.assign(kind=WORK), waits.assign(kind=WAIT)])
     return Step(spans, log.first(task, "waiting"), rounds=rounds)
@@ -90,7 +89,7 @@ def upload(log: Log) -> Step:
     done = pd.concat([up[~_keys(up, by).isin(_keys(shown, by))], shown])
     last = done.sort_values(["cycle_id", "at", "id"]).drop_duplicates("cycle_id", keep="last")
     spans = _joined(begun, last).assign(part="", kind=WORK)
-    waits = log.waits(["publish", "capture"])
+    waits = log.waits(["publish", "capture"], without_end=True)
     return Step(pd.concat([spans, _within(_merged(waits), spans, ["cycle_id"])]), begun)
 
 
@@ -101,15 +100,16 @@ def link(log: Log) -> Step:
 
 
 def evaluation(log: Log, completed: pd.Series) -> Step:
-    """Step 6: the task that evaluates; while its end is not in the log, the cycle's completion stands for it.
+    """Step 6: the task that evaluates; while it is at work, `completed` stands for its end.
 
-    :param completed: by cycle, when it was completed; now, for one that is not.
+    :param completed: by cycle, when it was completed; now, for one that is being evaluated.
     """
     task = "evaluate_cycle"
     begun = log.first([task], "started")
     finished = log.first([task], "finished")
-    running = begun[~begun["cycle_id"].isin(finished["cycle_id"])]
-    ends = pd.concat([finished, running.assign(at=running["cycle_id"].map(completed), id=0)])
+    last = log.of([task]).drop_duplicates("cycle_id", keep="last")
+    at_work = last[(last["event"] == "started") & ~last["cycle_id"].isin(finished["cycle_id"])]
+    ends = pd.concat([finished, at_work.assign(at=at_work["cycle_id"].map(completed), id=0)])
     return Step(_joined(begun, ends).assign(part="", kind=WORK), begun)
 
 

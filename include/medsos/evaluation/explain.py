@@ -14,7 +14,7 @@ from medsos.evaluation.conformance import KINDS, deviations, records
 from medsos.evaluation.durations import six_steps, times
 from medsos.evaluation.log import read_log
 from medsos.evaluation.rules import Rules
-from medsos.evaluation.tables import completed
+from medsos.evaluation.tables import one_moment
 from medsos.indonesian import number_text
 from medsos.store.models import Cycle
 
@@ -32,7 +32,7 @@ def explain(session: Session, cycle_id: int, *, rules: Rules, now: datetime) -> 
     ids = pd.Index([cycle_id], name="cycle_id")
     working = rules.working(pd.Series([cycle.office], index=ids))
     yield f"Siklus {cycle_id}: {cycle.title} ({cycle.status}; SOP {sop.number})"
-    six = six_steps(read_log(session, [cycle_id]), completed(ids, cycle.completed_at or now))
+    six = six_steps(read_log(session, [cycle_id]), one_moment(ids, cycle.completed_at or now))
     for step, key in zip(sop.steps, six, strict=True):
         taken = times(six[key], ids, working).iloc[0]
         yield f"\n{step.number} · {step.name}: {_verdict(taken, float(step.target_minutes))}"

@@ -12,7 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.store.columns import among, read_columns
-from medsos.store.models import Cycle, Minutes, StepEvent
+from medsos.store.models import Approval, Cycle, Minutes, StepEvent
+
+FAR_AWAY = pd.Timestamp("2200-01-01", tz="UTC").as_unit("us")
 
 _ROUND = re.compile(r"approval\.round_(?P<part>\d+)\.(?P<task>\w+)")
 _CHANNEL = re.compile(r"upload\.(?P<task>publish|capture)_(?P<part>\w+)")
@@ -25,10 +27,12 @@ class Log:
     :param events: `id, cycle_id, task, part, event, at`. `task` is the task's own name without its group;
         `part` is the round or the channel where there are several of them, else "".
     :param meetings: `cycle_id, start, end, shared`; shared means written down in another cycle.
+    :param decisions: `cycle_id, part`: the rounds that were decided.
     """
 
     events: pd.DataFrame
     meetings: pd.DataFrame
+    decisions: pd.DataFrame
 
     def of(self, tasks: Collection[str], *names: str) -> pd.DataFrame:
         """The events of some tasks, by name if names are given."""
@@ -54,10 +58,12 @@ class Log:
         pairs = started[[*by, "start", "first_event"]].merge(finished[[*by, "end", "last_event"]], on=by)
         return pairs[pairs["end"] >= pairs["start"]]
 
-    def waits(self, tasks: Collection[str]) -> pd.DataFrame:
+    def waits(self, tasks: Collection[str], *, without_end: bool = False) -> pd.DataFrame:
         """Stretches in which a form waited for a person, as `spans`, with the task in `task`.
 
         Asked again before the answer is still one wait. A task that fails or finishes ends its wait.
+
+        :param without_end: whether waits are among them that nothing has ended; they end `FAR_AWAY`.
         """
         by = ["cycle_id", "task", "part"]
         rows = self.of(tasks, "waiting", "resumed", "failed", "finished").sort_values(
@@ -69,11 +75,14 @@ class Log:
         turns = opens != (opens.shift(fill_value=False) & same)
         rows, opens = rows[turns], opens[turns]
         ends = rows.shift(-1)
-        closed = opens & rows[by].eq(ends[by]).all(axis=1)
-        found = rows.loc[closed, by].assign(
-            start=rows["at"], end=ends["at"], first_event=rows["id"], last_event=ends["id"]
+        closed = rows[by].eq(ends[by]).all(axis=1)
+        found = rows[by].assign(
+            start=rows["at"],
+            end=ends["at"].where(closed, FAR_AWAY),
+            first_event=rows["id"],
+            last_event=ends["id"].where(closed, 0).astype("int64"),
         )
-        return found.astype({"last_event": "int64"})
+        return found[opens if without_end else opens & closed]
 
 
 def read_log(session: Session, cycle_ids: Sequence[int]) -> Log:
@@ -85,11 +94,15 @@ def read_log(session: Session, cycle_ids: Sequence[int]) -> Log:
         Minutes.ended_at.label("end"),
         Minutes.cycle_id.label("written_in"),
     ).join(Minutes, Cycle.minutes_id == Minutes.id)
+    decided = read_columns(
+        session, select(Approval.cycle_id, Approval.round).where(among(session, Approval.cycle_id, cycle_ids))
+    )
     met = read_columns(session, meetings.where(among(session, Cycle.id, cycle_ids)))
     met["shared"] = met["written_in"] != met["cycle_id"]
     return Log(
         log_of(read_columns(session, events.where(among(session, StepEvent.cycle_id, cycle_ids)))),
         met.drop(columns="written_in"),
+        decided.rename(columns={"round": "part"}).astype({"part": "str"}),
     )
 
 

@@ -51,7 +51,7 @@ def evaluate_cycle(session: Session, cycle_id: int, *, rules: Rules, now: dateti
     cycle = session.get_one(Cycle, cycle_id)
     cycle.completed_at = cycle.completed_at or now
     session.flush()
-    return evaluate_cycles(session, [cycle_id], rules=rules, now=now)
+    return evaluate_cycles(session, [cycle_id], rules=rules, now=now, at_work=True)
 
 
 def evaluate_period(
@@ -83,16 +83,21 @@ def completed_in(session: Session, office: str, period: Period, rules: Rules) ->
     return list(session.scalars(query.order_by(Cycle.id)))
 
 
-def evaluate_cycles(session: Session, cycle_ids: Sequence[int], *, rules: Rules, now: datetime) -> Evaluated:
+def evaluate_cycles(
+    session: Session, cycle_ids: Sequence[int], *, rules: Rules, now: datetime, at_work: bool = False
+) -> Evaluated:
     """Bring the rows of completed cycles in line with the record, and their statuses.
 
     :param cycle_ids: of a few thousand cycles at most.
     :param now: aware; when corrections are noted.
+    :param at_work: whether the task of step 6 is calling; its step then ends now.
     """
     # Who computes the same rows at this moment waits, and finds then that nothing is left to do.
     take_turns(session, _TURN)
     cycles, log = _cycles(session, cycle_ids), read_log(session, cycle_ids)
-    steps = step_rows(cycles, log, rules)
+    ids = pd.Index(cycles["id"], name="cycle_id")
+    until = one_moment(ids, now) if at_work else cycles.set_index(ids)["completed_at"]
+    steps = step_rows(cycles, log, rules, until=until)
     channels = channel_results(session, cycles, log, rules)
     cards = _scorecards(session, cycles, steps, channels, rules)
     _set_statuses(session, cycles, cards, now)
@@ -109,26 +114,27 @@ def steps_of(session: Session, cycle: Cycle, *, rules: Rules, now: datetime) -> 
     """Times of the steps of one cycle as far as it has come, by their keys."""
     ids = pd.Index([cycle.id], name="cycle_id")
     working = rules.working(pd.Series([cycle.office], index=ids))
-    steps = six_steps(read_log(session, [cycle.id]), completed(ids, cycle.completed_at or now))
+    steps = six_steps(read_log(session, [cycle.id]), one_moment(ids, cycle.completed_at or now))
     return {key: StepTimes.of(times(step, ids, working).iloc[0]) for key, step in steps.items()}
 
 
-def completed(cycle_ids: pd.Index, at: datetime) -> pd.Series:
-    """The same moment for cycles that are seen one by one."""
+def one_moment(cycle_ids: pd.Index, at: datetime) -> pd.Series:
+    """The same moment for every cycle."""
     return pd.Series(pd.Timestamp(at).tz_convert("UTC").as_unit("us"), index=cycle_ids)
 
 
-def step_rows(cycles: pd.DataFrame, log: Log, rules: Rules) -> pd.DataFrame:
+def step_rows(cycles: pd.DataFrame, log: Log, rules: Rules, *, until: pd.Series) -> pd.DataFrame:
     """The rows of `step_durations` for these cycles.
 
-    :param cycles: `id, office, content_type, sop_version, kahar, completed_at`.
+    :param cycles: `id, office, content_type, sop_version, kahar`.
+    :param until: by cycle, the end of a step 6 that is at work.
     """
     ids = pd.Index(cycles["id"], name="cycle_id")
     of_cycle = cycles.set_index(ids)
     working = rules.working(of_cycle["office"])
     versions = {version: rules.sop(version) for version in cycles["sop_version"].unique()}
     parts = []
-    for number, (key, step) in enumerate(six_steps(log, of_cycle["completed_at"]).items(), start=1):
+    for number, (key, step) in enumerate(six_steps(log, until).items(), start=1):
         taken = times(step, ids, working)
         targets = {version: float(sop.step(key).target_minutes) for version, sop in versions.items()}
         taken["target_minutes"] = of_cycle["sop_version"].map(targets)

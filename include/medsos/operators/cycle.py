@@ -128,6 +128,13 @@ class CycleRun:
     @contextmanager
     def finishing(self) -> Iterator[None]:
         """Write `finished` at the end of the block, or `failed` with the error's sentence."""
+        with self.failing():
+            yield
+        self.note("finished", at=self.finished_at)
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Write `failed` with the error's sentence if there is one; the task has not come to its end yet."""
         try:
             yield
         except AirflowRescheduleException:
@@ -140,7 +147,6 @@ class CycleRun:
             log.error("%s", error)
             self.note("failed", error=type(error).__name__, message=str(error))
             raise
-        self.note("finished", at=self.finished_at)
 
 
 class CycleOperator(BaseOperator):

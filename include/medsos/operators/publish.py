@@ -69,18 +69,23 @@ class PublishOperator(FormOperator):
         if upload_at is not None and run.clock() < upload_at:
             # Whatever became of the task that waits: nothing goes out before its time.
             raise AirflowRescheduleException(upload_at)
+        published: int | None = None
+        run.note("started")
         try:
-            with run.recorded():
+            with run.failing():
                 row = approved_publication(run)
                 if run.setup.mode == "api" or row.state in (State.PUBLISHED, State.CANCELLED):
-                    return publish_now(run, row).id
-                if row.state not in (*NOTHING_SENT, State.NEEDS_PERSON):
+                    published = publish_now(run, row).id
+                elif row.state not in (*NOTHING_SENT, State.NEEDS_PERSON):
                     hand_over(ledger_of(run, row))
         except NotYetKnown:
             raise
         except UnknownOutcome:
             self.log.warning("Hasil unggahan tidak dapat dipastikan; admin diminta memeriksa.")
-        return self.ask(run, context)
+        if published is None:
+            return self.ask(run, context)
+        run.note("finished")
+        return published
 
     def skip_reason(self, run: CycleRun) -> str | None:
         return reason_not_to_upload(run) or reason_not_on_channel(run)

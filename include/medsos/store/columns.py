@@ -71,7 +71,7 @@ def read_columns(session: Session, query: Select[*tuple[Any, ...]]) -> pd.DataFr
 
 def _converted(column: ColumnElement[Any], values: Sequence[Any], dialect: Dialect) -> Sequence[Any]:
     """What the column's type makes of the driver's values."""
-    if isinstance(column.type, UtcDateTime):
+    if isinstance(column.type, UtcDateTime | Float | Integer | String):
         return values
     convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
     return [convert(value) for value in values] if convert else values
