@@ -13,6 +13,7 @@
     ├── EvidenceError            a screenshot or read-back could not be made
     │   └── BehindLogin          the page shows the post only to people who are logged in
     ├── ExportError              the evaluation tables cannot be written as asked
+    ├── BrowserError             Chromium cannot be started, or did not print
     ├── NoticeError              a reminder could not be handed to the mail server or messenger
     ├── StackError               the services of an installation cannot be started, or one has stopped
     │   ├── NotStarted           nothing was started: a port, a lock or a setting stands in the way
@@ -110,6 +111,10 @@ class BehindLogin(EvidenceError):
 
 class ExportError(MedsosError):
     """An export that cannot be made: no such period, office or format, or too many rows for the format."""
+
+
+class BrowserError(MedsosError):
+    """Chromium cannot be started, or did not finish."""
 
 
 class NoticeError(MedsosError):

@@ -14,8 +14,8 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from driver import DAG_ID, OFFICE, wait_for_form
+from medsos.browser import open_browser
 from medsos.devtools.guide.tour import DESKTOP, Walk
-from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.demo_files import write_photo
 from medsos.stack.supervisor import Stack

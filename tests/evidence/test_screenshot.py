@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from medsos.browser import find_chromium
 from medsos.errors import BehindLogin, EvidenceError
-from medsos.evidence.screenshot import MAX_HEIGHT, VIEWPORT, capture, find_chromium, open_page
+from medsos.evidence.screenshot import MAX_HEIGHT, VIEWPORT, capture, open_page
 
 BLUE = (0, 0, 255)
 RED = (255, 0, 0)

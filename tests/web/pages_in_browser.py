@@ -14,7 +14,7 @@ from airflow_stand_in import Airflow
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from medsos.evidence.screenshot import FLAGS, find_chromium
+from medsos.browser import FLAGS, find_chromium
 from medsos.settings import load_settings
 from medsos.web.airflow.forms import AirflowForms, airflow_forms
 from medsos.web.airflow.runs import AirflowRuns, airflow_runs

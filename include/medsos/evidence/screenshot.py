@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Response, ViewportSize, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import Page, Response, ViewportSize
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from medsos.browser import first_line, open_browser
 from medsos.clock import Clock, utc_now
-from medsos.errors import BehindLogin, EvidenceError
+from medsos.errors import BehindLogin, BrowserError, EvidenceError
 from medsos.evidence.login_walls import ASKS_OVER_THE_POST, REFUSED, sent_to_login
 
 VIEWPORT = (1280, 900)
@@ -25,17 +24,6 @@ MAX_HEIGHT = 8_000
 
 QUIET_SECONDS = 0.5
 """Scripts may add pictures after the page has loaded: wait until none has come for this long."""
-
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-quic",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--no-first-run",
-]
 
 _WAKE_LAZY_PICTURES = """async () => {
     for (const image of document.images) image.loading = 'eager';
@@ -89,13 +77,6 @@ class Screenshot:
     captured_at: datetime
 
 
-def find_chromium(preferred: str | None = None) -> str | None:
-    """Path of the Chromium to use, or None for the one that Playwright may have installed itself."""
-    if preferred:
-        return preferred
-    return next((path for name in PROGRAMS if (path := shutil.which(name))), None)
-
-
 def capture(
     url: str,
     *,
@@ -130,31 +111,8 @@ def capture(
                 timeout=_left(deadline),
             )
         except PlaywrightError as error:
-            raise EvidenceError(
-                f"Tangkapan layar {_plain(url)} gagal dibuat: {_first_line(error)}."
-            ) from None
+            raise EvidenceError(f"Tangkapan layar {_plain(url)} gagal dibuat: {first_line(error)}.") from None
         return Screenshot(png=png, final_url=page.url, captured_at=clock())
-
-
-@contextmanager
-def open_browser(chromium: str | None) -> Iterator[Browser]:
-    """A Chromium of its own that keeps to itself; closed at the end of the block.
-
-    :raises EvidenceError: Chromium cannot be started.
-    """
-    flags = [*FLAGS, "--no-sandbox"] if os.geteuid() == 0 else FLAGS
-    with sync_playwright() as playwright:
-        try:
-            browser = playwright.chromium.launch(executable_path=find_chromium(chromium), args=flags)
-        except PlaywrightError as error:
-            raise EvidenceError(
-                "Chromium tidak dapat dijalankan untuk membuat tangkapan layar. Pasang Chromium atau isi "
-                f"MEDSOS_CHROMIUM dengan letak programnya ({_first_line(error)})."
-            ) from None
-        try:
-            yield browser
-        finally:
-            browser.close()
 
 
 @contextmanager
@@ -163,14 +121,17 @@ def open_page(chromium: str | None, viewport: tuple[int, int]) -> Iterator[Page]
 
     :raises EvidenceError: Chromium cannot be started.
     """
-    with open_browser(chromium) as browser:
-        context = browser.new_context(
-            viewport=ViewportSize(width=viewport[0], height=viewport[1]),
-            locale="id-ID",
-            timezone_id="Asia/Jakarta",
-            service_workers="block",
-        )
-        yield context.new_page()
+    try:
+        with open_browser(chromium) as browser:
+            context = browser.new_context(
+                viewport=ViewportSize(width=viewport[0], height=viewport[1]),
+                locale="id-ID",
+                timezone_id="Asia/Jakarta",
+                service_workers="block",
+            )
+            yield context.new_page()
+    except BrowserError as error:
+        raise EvidenceError(f"Tangkapan layar tidak dapat dibuat. {error}") from None
 
 
 def _open(page: Page, url: str, deadline: float) -> None:
@@ -187,7 +148,7 @@ def _open(page: Page, url: str, deadline: float) -> None:
         # Chromium calls an error page without any content a failure of its own.
         if not statuses or statuses[-1] < 400:
             raise EvidenceError(
-                f"Halaman {_plain(url)} tidak dapat dibuka ({_first_line(error)}). "
+                f"Halaman {_plain(url)} tidak dapat dibuka ({first_line(error)}). "
                 "Periksa jaringan dan tautannya."
             ) from None
     status = statuses[-1] if statuses else None
@@ -215,7 +176,7 @@ def _require_public(page: Page, url: str, channel: str) -> None:
     try:
         asks = page.locator("input[type=password]").locator("visible=true").count() > 0
     except PlaywrightError as error:
-        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({_first_line(error)}).") from None
+        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({first_line(error)}).") from None
     if asks:
         raise BehindLogin(f"Halaman {_plain(url)} meminta masuk akun sebelum memperlihatkan postingan.")
 
@@ -232,7 +193,7 @@ def _wait_for_pictures(page: Page, url: str, deadline: float) -> None:
                 break
             page.wait_for_timeout(100)
     except PlaywrightError as error:
-        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({_first_line(error)}).") from None
+        raise EvidenceError(f"Halaman {_plain(url)} berubah selagi difoto ({first_line(error)}).") from None
     if problems := [*missing["broken"], *missing["loading"]]:
         named = ", ".join(_plain(address) for address in problems[:3])
         raise EvidenceError(
@@ -253,8 +214,3 @@ def _plain(address: str) -> str:
         return f"{parts.scheme}:…" if parts.scheme else address[:80]
     host = parts.hostname or ""
     return f"{parts.scheme}://{host}{f':{parts.port}' if parts.port else ''}{parts.path}"
-
-
-def _first_line(error: PlaywrightError) -> str:
-    """The name of the fault, such as net::ERR_CONNECTION_REFUSED, without the address after it."""
-    return str(error.message).splitlines()[0].split(" at http")[0]

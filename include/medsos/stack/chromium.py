@@ -9,7 +9,7 @@ import sys
 
 from playwright.sync_api import sync_playwright
 
-from medsos.evidence.screenshot import find_chromium
+from medsos.browser import find_chromium
 from medsos.settings import load_settings
 
 _PACKAGE = "chromium"

@@ -11,11 +11,11 @@ from typing import Any
 
 from playwright.sync_api import Page
 
+from medsos.browser import open_browser
 from medsos.devtools.guide.second_office import BY_HAND, DAG_ID
 from medsos.devtools.guide.tour import DESKTOP, PHONE, SECONDS, Walk
 from medsos.devtools.guide.training_app import TrainingApp
 from medsos.errors import StackError
-from medsos.evidence.screenshot import open_browser
 from medsos.offices.model import CHANNEL_NAMES
 from medsos.settings import load_settings
 from medsos.stack.demo import answer_for

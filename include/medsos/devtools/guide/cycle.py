@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from medsos.browser import open_browser
 from medsos.devtools.guide.request import fill_in_minutes, press, request_content, show_trigger_form
 from medsos.devtools.guide.tour import DESKTOP, OFFICE, PHONE, Walk
-from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.supervisor import Stack
 

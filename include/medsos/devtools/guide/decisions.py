@@ -12,6 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from medsos.browser import open_browser
 from medsos.clock import utc_now
 from medsos.devtools.guide.request import (
     fill_in_minutes,
@@ -21,7 +22,6 @@ from medsos.devtools.guide.request import (
     write_request,
 )
 from medsos.devtools.guide.tour import DESKTOP, OFFICE, PHONE, ZONE, Walk
-from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.stack.config import OPERATOR
 from medsos.stack.supervisor import Stack
