@@ -31,6 +31,19 @@ def month_text(day: date) -> str:
     return format_date(day, "MMMM y", locale=LOCALE)
 
 
+def short_month(day: date) -> str:
+    """“Nov 26”, for scales."""
+    return format_date(day, "MMM yy", locale=LOCALE)
+
+
+def percent_text(share: float | None) -> str:
+    """“83 %” of a share from 0 to 1; a dash for none. Whole ones only when nothing was rounded up to them."""
+    if share is None:
+        return "–"
+    decimals = 1 if 0 < share < 0.005 or 0.995 <= share < 1 else 0
+    return f"{number_text(100 * share, decimals=decimals)} %"
+
+
 def days_text(first: date, last: date) -> str:
     """“3 November 2026 s.d. 9 November 2026”; one day stands alone."""
     days = dict.fromkeys(long_date(day, weekday=False) for day in (first, last))

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from random import Random
+from textwrap import wrap
 from typing import Any
 
-from sqlalchemy import insert
+from PIL import Image, ImageDraw
+from sqlalchemy import insert, select
 
-from medsos.offices.model import CHANNELS, Office
+from builders import evidence_row
+from medsos.evidence.archive import Archive
+from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office
 from medsos.sop.model import Sop
-from medsos.store.models import ChannelResult, Cycle, CycleScorecard, Publication, StepDuration
+from medsos.store.models import ChannelResult, Cycle, CycleScorecard, Metric, Publication, StepDuration
 from medsos.store.session import transaction
 
 TYPICAL_MINUTES = {"meeting": 95, "design": 150, "approval": 190, "upload": 9, "link": 3, "evaluation": 2}
@@ -206,3 +211,57 @@ def _publication(result: dict[str, Any], created_at: datetime) -> dict[str, Any]
         "created_at": created_at,
         "problem": "" if result["state"] == "published" else "Kuota unggahan harian akun sudah habis.",
     }
+
+
+def keep_pictures(history: History, archive: Archive) -> None:
+    """A screenshot in the archive for every upload that has one, as it looks on a phone."""
+    with transaction() as session:
+        shown = {(row["cycle_id"], row["channel"]): row for row in history.channels}
+        titles = {row["id"]: (row["title"], row["archive_folder"]) for row in history.cycles}
+        for publication in session.scalars(select(Publication).order_by(Publication.id)):
+            result = shown[publication.cycle_id, publication.channel]
+            if result["evidence_kind"] not in ("screenshot", "manual"):
+                continue
+            title, folder = titles[publication.cycle_id]
+            data = screenshot(CHANNEL_NAMES[publication.channel], title, publication.cycle_id)
+            stored = archive.put(f"{folder}/bukti/{publication.channel}.png", data)
+            captured_at = (publication.published_at or publication.created_at) + timedelta(minutes=2)
+            session.add(evidence_row(publication, result["evidence_kind"], stored, captured_at))
+
+
+def read_numbers(history: History, *, without: Sequence[str] = ("web",)) -> None:
+    """The platforms told how each post does: TikTok tells no reach any more, `without` tell nothing."""
+    with transaction() as session:
+        for publication in session.scalars(select(Publication).where(Publication.state == "published")):
+            if publication.channel in without or publication.published_at is None:
+                continue
+            views = 40.0 + publication.cycle_id * 7 % 900
+            told = {
+                "views": views,
+                "reach": views * 0.8,
+                "likes": views // 9,
+                "comments": 3.0,
+                "shares": None,
+            }
+            if publication.channel == "tiktok":
+                told["reach"] = None
+            for name, value in told.items():
+                read_at = publication.published_at + timedelta(days=3)
+                session.add(Metric(publication_id=publication.id, name=name, value=value, read_at=read_at))
+
+
+def screenshot(channel: str, title: str, seed: int) -> bytes:
+    """A post on a white page: head, picture, words."""
+    image = Image.new("RGB", (720, 1100), "white")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 0, 720, 90), fill=("#1f3a5f", "#37474f", "#5e0f14")[seed % 3])
+    draw.text((30, 25), channel, fill="white", font_size=36)
+    draw.ellipse((30, 115, 100, 185), fill="#9b1c1f")
+    draw.text((120, 130), "KPU Kota Bengkulu", fill="black", font_size=30)
+    draw.rectangle((0, 210, 720, 800), fill="#9b1c1f")
+    draw.rectangle((60, 270, 660, 560), fill="#f2a81d")
+    draw.text((70, 620), "\n".join(wrap(title, 30)), fill="white", font_size=42)
+    draw.text((30, 840), "#KPUMelayani #KPUKotaBengkulu", fill="#333333", font_size=30)
+    target = BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()

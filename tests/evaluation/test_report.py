@@ -9,9 +9,9 @@ import sqlalchemy
 from cycle_story import CHANNELS, MORNING, Story, at
 from pypdf import PdfReader
 
-from medsos.evaluation.chart import Bar, steps_chart
-from medsos.evaluation.report import build_report, conclusions, report_data
-from medsos.evaluation.report_data import ReportData
+from medsos.evaluation.charts.cycle import Bar, cycle_chart
+from medsos.evaluation.report.cycle import build_report, conclusions
+from medsos.evaluation.report.cycle_data import ReportData, report_data
 from medsos.evidence.screenshot import open_page
 from medsos.store.audit import append_audit
 from medsos.store.models import Delegation, Evidence, Publication
@@ -214,7 +214,7 @@ def test_the_same_numbers_draw_the_same_chart(finished_story: Story) -> None:
         Bar("2 · Desain", 180, 5000, False),
         Bar("3", 15, None, None, "tidak"),
     ]
-    first = steps_chart(bars, finished_story.brand)
-    assert first == steps_chart(bars, finished_story.brand)
-    assert first.startswith("<svg")
-    assert "<text" not in first  # outlines: the chart looks the same where the font is missing
+    first = cycle_chart(bars, finished_story.brand)
+    assert first == cycle_chart(bars, finished_story.brand)
+    assert first.svg.startswith("<svg")
+    assert "<text" not in first.svg  # outlines: the chart looks the same where the font is missing

@@ -8,12 +8,12 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.columns import Scope, step_columns
+from medsos.evaluation.figures.steps import step_counts, step_figures
 from medsos.evaluation.period import Period
+from medsos.evaluation.scope import Scope
 from medsos.indonesian import minutes_text, number_text
 from medsos.offices.model import Office
 from medsos.sop.model import Sop
-from medsos.store.models import StepDuration
 
 FEWEST_CYCLES = 10
 """Fewer verdicts than this say too little for another target."""
@@ -56,35 +56,21 @@ def proposed_targets(session: Session, office: Office, period: Period, sop: Sop)
     far more than nine of ten needed; all others keep their target. Cycles under *kahar* (SOP, Pengesahan 4)
     are no measure and are left out.
     """
-    steps = step_columns(
-        session,
-        Scope((office,), period),
-        StepDuration.step_no,
-        StepDuration.working_minutes,
-        StepDuration.on_time,
-        StepDuration.kahar,
-    )
-    steps = steps[~steps["kahar"].astype(bool)]
+    counts = step_counts(session, Scope((office,), period), without_kahar=True)
     proposals = []
-    for step in sop.steps:
-        rows = steps[steps["step_no"] == step.number]
-        minutes = rows["working_minutes"].astype(float)
-        median, p90, rate = (
-            None if rows.empty else float(value)
-            for value in (minutes.median(), minutes.quantile(0.9), rows["on_time"].astype(float).mean())
-        )
+    for step, found in zip(sop.steps, step_figures(counts, sop), strict=True):
         target = float(step.target_minutes)
-        outcome, proposed, reason = _judge(len(rows), target, median, p90)
+        outcome, proposed, reason = _judge(found.cycles, target, found.median_minutes, found.p90_minutes)
         proposals.append(
             TargetProposal(
                 step_no=step.number,
                 step_key=step.key,
                 name=step.name,
-                cycles=len(rows),
+                cycles=found.cycles,
                 target_minutes=target,
-                median_minutes=median,
-                p90_minutes=p90,
-                on_time_rate=rate,
+                median_minutes=found.median_minutes,
+                p90_minutes=found.p90_minutes,
+                on_time_rate=found.on_time_rate,
                 proposed_minutes=proposed,
                 outcome=outcome,
                 reason=reason,

@@ -17,7 +17,8 @@ class EvaluateCycleOperator(CycleOperator):
 
     def work(self, run: CycleRun, context: Any) -> None:
         from medsos.evaluation.recap import monthly_recap
-        from medsos.evaluation.report import REPORT_NAME, build_report, report_data
+        from medsos.evaluation.report.cycle import REPORT_NAME, build_report
+        from medsos.evaluation.report.cycle_data import report_data
         from medsos.evaluation.rules import Rules
         from medsos.evaluation.tables import evaluate_cycle
         from medsos.evidence.archive import REPORT

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from medsos.embedding import data_uri, font_uri, picture_uri
-from medsos.evaluation.chart import Bar, steps_chart
-from medsos.evaluation.report_data import ChannelLine, ReportData, StepLine, report_data
-from medsos.indonesian import list_text, long_date, minutes_text, moment_text, short_date, time_text
+from medsos.embedding import picture_uri
+from medsos.evaluation.charts.cycle import Bar, cycle_chart
+from medsos.evaluation.report.cycle_data import ChannelLine, ReportData, StepLine
+from medsos.evaluation.report.document import render
+from medsos.indonesian import list_text, minutes_text
 from medsos.offices.model import Brand
-
-__all__ = ["REPORT_NAME", "ReportData", "build_report", "conclusions", "report_data"]
 
 REPORT_NAME = "laporan-evaluasi.html"
 DESIGN_SIDE = 480
@@ -20,12 +15,6 @@ EVIDENCE_WIDTH = 720
 EVIDENCE_HEIGHT = 900
 """Pixels of the pictures within the report; the archive keeps the originals."""
 
-STATUS_TEXTS = {
-    "berjalan": "Berjalan",
-    "ditolak": "Ditolak",
-    "selesai": "Selesai",
-    "tidak_lengkap": "Tidak lengkap",
-}
 STATE_TEXTS = {
     "published": "Tayang",
     "rejected": "Ditolak platform",
@@ -43,45 +32,25 @@ EVIDENCE_TEXTS = {
     "read_back": "Data dari platform (tanpa gambar)",
 }
 
-_templates = Environment(
-    loader=PackageLoader("medsos.evaluation"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-
 
 def build_report(data: ReportData, brand: Brand) -> str:
     """The report as HTML that needs no other file and prints on A4."""
-    zone = data.office.zone
-    return _templates.get_template("report.html.j2").render(
+    return render(
+        "cycle",
+        office=data.office,
+        brand=brand,
+        signatory=data.signatory,
+        made_at=data.made_at,
+        training=data.training,
         data=data,
         conclusions=conclusions(data),
-        chart=steps_chart([_bar(step) for step in data.steps], brand),
-        chart_text=_chart_text(data),
+        chart=cycle_chart([_bar(step) for step in data.steps], brand),
         verdict=_verdict,
         pictures={line.channel: _pictures(line) for line in data.channels},
-        fonts={
-            400: font_uri(brand.file(brand.fonts.regular)),
-            700: font_uri(brand.file(brand.fonts.bold)),
-            800: font_uri(brand.file(brand.fonts.extra_bold)),
-        },
-        logo=data_uri(brand.file(brand.logo).read_bytes(), "image/png"),
-        colours=brand.colours,
-        status_texts=STATUS_TEXTS,
         state_texts=STATE_TEXTS,
         mode_texts=MODE_TEXTS,
         decision_texts=DECISION_TEXTS,
         evidence_texts=EVIDENCE_TEXTS,
-        minutes=minutes_text,
-        moment=lambda at: moment_text(at, zone, weekday=False),
-        long_moment=lambda at: moment_text(at, zone),
-        stamp=lambda at: f"{short_date(at.astimezone(zone).date())}, {time_text(at, zone)}",
-        hour=lambda at: time_text(at, zone),
-        day=lambda at: long_date(at.astimezone(zone).date(), weekday=False),
-        short_day=lambda at: short_date(at.astimezone(zone).date()),
-        is_web_address=lambda address: urlsplit(address).scheme in ("http", "https"),
     )
 
 
@@ -139,17 +108,6 @@ def _bar(step: StepLine) -> Bar:
         on_time=step.on_time,
         note="rapat dihitung pada siklus lain" if step.shared_meeting else _verdict(step)[1],
     )
-
-
-def _chart_text(data: ReportData) -> str:
-    """The chart in words, for who cannot see it."""
-    parts = [
-        f"{step.name}: "
-        + ("tidak dinilai" if step.on_time is None else minutes_text(step.working_minutes or 0))
-        + f" dari target {minutes_text(step.target_minutes)}"
-        for step in data.steps
-    ]
-    return "Grafik batang realisasi dan target. " + "; ".join(parts) + "."
 
 
 def _pictures(line: ChannelLine) -> dict[str, str | None]:

@@ -1,21 +1,19 @@
-"""Draws actual against target minutes per step as SVG that is readable in grey print."""
+"""Draws the steps of one cycle: actual against target minutes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import StringIO
-from typing import Any
 
-import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch
 
+from medsos.evaluation.charts.canvas import GRID, INK, WIDTH_INCHES, Chart, Pen, as_svg
 from medsos.indonesian import minutes_text
 from medsos.offices.model import Brand
 
-WIDTH_INCHES = 7.2
 LABEL_ROOM = 1.2
 LABEL_ROOM_CUT = 1.42
 """The axis is this many times as long as the longest bar: room for the words after it, or after a cut one."""
@@ -37,28 +35,15 @@ class Bar:
     note: str = ""
 
 
-def steps_chart(bars: Sequence[Bar], brand: Brand) -> str:
-    """Horizontal bars, one pair per step, as an `<svg>` element with the text turned into outlines."""
-    regular = FontProperties(fname=str(brand.file(brand.fonts.regular)), size=8.5)
-    bold = FontProperties(fname=str(brand.file(brand.fonts.bold)), size=8.5)
-    colours = brand.colours
+def cycle_chart(bars: Sequence[Bar], brand: Brand) -> Chart:
+    """Horizontal bars, one pair per step."""
+    pen = Pen(brand)
+    regular, bold, within, late, target = pen.regular, pen.bold, pen.good, pen.bad, pen.target
     limit = LONGEST_SHOWN * max(bar.target_minutes for bar in bars)
     longest = min(limit, max(max(bar.target_minutes, bar.actual_minutes or 0.0) for bar in bars))
 
     figure = Figure(figsize=(WIDTH_INCHES, HEIGHT_PER_STEP * len(bars) + 0.9))
     axes = figure.subplots()
-    within: dict[str, Any] = {
-        "facecolor": colours.primary,
-        "edgecolor": colours.primary_dark,
-        "linewidth": 0.8,
-    }
-    late: dict[str, Any] = {
-        "facecolor": "white",
-        "edgecolor": colours.primary_dark,
-        "hatch": "/////",
-        "linewidth": 0.8,
-    }
-    target: dict[str, Any] = {"facecolor": "#e9e4dd", "edgecolor": colours.muted, "linewidth": 0.8}
     for place, bar in enumerate(bars):
         axes.barh(place - BAR / 2, bar.target_minutes, BAR, **target)
         _note(axes, bar.target_minutes, place - BAR / 2, minutes_text(bar.target_minutes), longest, regular)
@@ -82,7 +67,7 @@ def steps_chart(bars: Sequence[Bar], brand: Brand) -> str:
         label.set_fontproperties(regular)
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", color="#00000018", linewidth=0.6)
+    axes.grid(axis="x", color=GRID, linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(
         handles=[
@@ -97,14 +82,14 @@ def steps_chart(bars: Sequence[Bar], brand: Brand) -> str:
         handlelength=2.4,
     )
     figure.subplots_adjust(left=0.24, right=0.98, top=1 - 0.42 / figure.get_figheight(), bottom=0.13)
-    return _svg(figure)
+    return Chart(as_svg(figure), _in_words(bars))
 
 
-def _note(axes: mpl.axes.Axes, x: float, y: float, text: str, longest: float, font: FontProperties) -> None:
-    axes.text(x + longest * 0.008, y, text, va="center", fontproperties=font, color="#1f1a1a")
+def _note(axes: Axes, x: float, y: float, text: str, longest: float, font: FontProperties) -> None:
+    axes.text(x + longest * 0.008, y, text, va="center", fontproperties=font, color=INK)
 
 
-def _cut(axes: mpl.axes.Axes, x: float, y: float, longest: float) -> None:
+def _cut(axes: Axes, x: float, y: float, longest: float) -> None:
     """Two strokes through a bar: it is longer than it is drawn."""
     for offset in (0.0, 0.016):
         begin = x + offset * longest
@@ -116,10 +101,11 @@ def _cut(axes: mpl.axes.Axes, x: float, y: float, longest: float) -> None:
         )
 
 
-def _svg(figure: Figure) -> str:
-    target = StringIO()
-    # A fixed salt and no date: the same numbers give the same bytes.
-    with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "medsos", "hatch.linewidth": 1.1}):
-        figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-    svg = target.getvalue()
-    return svg[svg.index("<svg") :]
+def _in_words(bars: Sequence[Bar]) -> str:
+    parts = [
+        f"{bar.label}: "
+        + ("tidak dinilai" if bar.on_time is None else minutes_text(bar.actual_minutes or 0))
+        + f" dari target {minutes_text(bar.target_minutes)}"
+        for bar in bars
+    ]
+    return "Grafik batang realisasi dan target. " + "; ".join(parts) + "."

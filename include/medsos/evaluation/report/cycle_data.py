@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.evaluation.channels import PROOF_KINDS, evidence_of, publication_of
 from medsos.evaluation.durations import WORKING_TIME_NOTE
+from medsos.evaluation.report.signing import Signatory, signatory_of
 from medsos.indonesian import moment_text
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office
 from medsos.sop.model import Sop
@@ -81,14 +82,6 @@ class DecisionLine:
 
 
 @dataclass(frozen=True)
-class Signatory:
-    """Who signs; an empty name leaves a line to fill."""
-
-    position: str
-    name: str
-
-
-@dataclass(frozen=True)
 class ReportData:
     """Everything that the report of one cycle says. `training` marks it MODE LATIHAN.
 
@@ -150,7 +143,6 @@ def report_data(
         select(Approval).where(Approval.cycle_id == cycle_id).order_by(Approval.round)
     ).all()
     names = known_people(session, office)
-    secretary = next(iter(office.holders("sekretaris", now.astimezone(office.zone).date())), None)
     return ReportData(
         office=office,
         sop=sop,
@@ -203,10 +195,7 @@ def report_data(
         steps_total=scorecard.steps_total,
         channels_published=scorecard.channels_published,
         evidence_complete=scorecard.evidence_complete,
-        signatory=Signatory(
-            position=secretary.position if secretary else "Sekretaris",
-            name=secretary.name if secretary else "",
-        ),
+        signatory=signatory_of(office, now),
         made_at=now,
         overrides=_overrides(session, cycle, office, names),
         training=training,
