@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator
 
+from medsos.evaluation.charts.hatches import as_lines
 from medsos.offices.model import Brand
 
 WIDTH_INCHES = 7.2
@@ -123,4 +124,4 @@ def as_svg(figure: Figure) -> str:
     with _ONE_AT_A_TIME, mpl.rc_context(settings):
         figure.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
     svg = target.getvalue()
-    return svg[svg.index("<svg") :]
+    return as_lines(svg[svg.index("<svg") :])

@@ -17,7 +17,7 @@ from medsos.offices.model import Brand
 
 BAR = 0.34
 LONGEST_SHOWN = 2.0
-"""Marks end at this many times the largest target."""
+"""Marks end at this many times the largest target, as an arrow."""
 
 BINS_TO_TARGET = 6
 BINS = 15
@@ -43,12 +43,15 @@ def steps_chart(steps: Sequence[StepFigures], brand: Brand) -> Chart:
         axes.barh(lower, min(step.median_minutes, limit), BAR, **(pen.bad if late else pen.good))
         p90 = min(step.p90_minutes, limit)
         axes.plot([min(step.median_minutes, limit), p90], [lower, lower], color=INK, linewidth=1)
-        axes.plot([p90], [lower], marker="D", markersize=5, color="white", markeredgecolor=INK)
+        beyond = step.p90_minutes > limit
+        axes.plot(
+            [p90], [lower], marker=">" if beyond else "D", markersize=6 if beyond else 5,
+            color=INK if beyond else "white", markeredgecolor=INK,
+        )  # fmt: skip
         words = f"median {minutes_text(step.median_minutes)} · P90 {minutes_text(step.p90_minutes)}"
-        cut = " (dipotong)" if step.p90_minutes > limit else ""
         end = max(p90, min(step.median_minutes, limit)) + longest * 0.012
-        _note(axes, end, lower, words + cut, longest, pen)
-    axes.set_xlim(0, longest * 1.55)
+        _note(axes, end, lower, words, longest, pen)
+    axes.set_xlim(0, longest * 1.75)
     axes.set_yticks(range(len(steps)), [f"{step.number} · {step.name}" for step in steps])
     axes.set_ylim(len(steps) - 0.45, -0.55)
     plain(axes, pen)

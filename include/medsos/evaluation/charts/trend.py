@@ -71,7 +71,8 @@ def trend_chart(months: Sequence[MonthFigures], brand: Brand) -> Chart:
         axes.set_ylim(0, top * 1.15)
         # Twelve names do not fit below a narrow chart.
         axes.set_xticks(
-            places, [name if len(months) <= 6 or n % 3 == 0 else "" for n, name in enumerate(names)]
+            places,
+            [name.split()[0] if len(months) <= 6 or n % 3 == 0 else "" for n, name in enumerate(names)],
         )
         few_ticks(axes.yaxis)
         plain(axes, pen, grid="y")

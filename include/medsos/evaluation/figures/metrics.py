@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -92,17 +92,15 @@ def numbers_by_month(posts: list[PostNumbers], zone: ZoneInfo) -> list[MonthNumb
     for (month, channel), of_group in sorted(
         groups.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
     ):
-        known = {name: [v for post in of_group if (v := post.numbers[name]) is not None] for name in METRICS}
-        found.append(
-            MonthNumbers(
-                month,
-                channel,
-                len(of_group),
-                {name: sum(values) if values else None for name, values in known.items()},
-                {name: len(of_group) - len(values) for name, values in known.items()},
-            )
-        )
+        missing = {name: sum(post.numbers[name] is None for post in of_group) for name in METRICS}
+        found.append(MonthNumbers(month, channel, len(of_group), totals(of_group), missing))
     return found
+
+
+def totals(posts: Sequence[PostNumbers]) -> dict[str, float | None]:
+    """Sums over posts; None where no post has the number."""
+    known = {name: [v for post in posts if (v := post.numbers[name]) is not None] for name in METRICS}
+    return {name: sum(values) if values else None for name, values in known.items()}
 
 
 def _moment(value: Any) -> datetime | None:

@@ -40,6 +40,7 @@ _templates = Environment(
 _templates.filters.update(
     minutes=lambda minutes: "–" if minutes is None else minutes_text(minutes),
     number=lambda value: "–" if value is None else number_text(value),
+    whole=lambda value: number_text(value, decimals=0),
     percent=percent_text,
     month=month_text,
     listed=list_text,

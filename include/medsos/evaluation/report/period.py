@@ -12,7 +12,7 @@ from medsos.evaluation.charts.steps import distribution_chart, steps_chart
 from medsos.evaluation.charts.trend import trend_chart
 from medsos.evaluation.figures.causes import CAUSE_RULES, CAUSES
 from medsos.evaluation.figures.cycles import CycleCounts
-from medsos.evaluation.figures.metrics import numbers_by_month
+from medsos.evaluation.figures.metrics import numbers_by_month, totals
 from medsos.evaluation.report.document import render
 from medsos.evaluation.report.period_data import PeriodData
 from medsos.evaluation.report.pictures import Proof
@@ -23,7 +23,7 @@ PICTURE_WIDTH = 360
 PICTURE_HEIGHT = 430
 """Pixels of the pictures within the report; the archive keeps the originals."""
 
-MOST_POSTS = 100
+MOST_POSTS = 60
 METRIC_NAMES = dict(zip(METRICS, ("Dilihat", "Jangkauan", "Suka", "Komentar", "Dibagikan"), strict=True))
 OUTCOME_TEXTS = {
     "tetap": "Tetap",
@@ -65,6 +65,7 @@ def build_period_report(data: PeriodData, brand: Brand) -> str:
         metric_names=METRIC_NAMES,
         months_of_posts=numbers_by_month(list(data.posts), data.office.zone),
         posts=data.posts[:MOST_POSTS],
+        totals=totals(data.posts),
         recommendations=[sentence for outcome in data.outcomes for sentence in outcome.sentences],
         pictures=[(proof, _picture(proof)) for proof in data.proofs],
     )

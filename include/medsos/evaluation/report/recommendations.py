@@ -54,10 +54,14 @@ class RuleBook(DataModel):
 
 @dataclass(frozen=True)
 class Outcome:
-    """One rule, its condition in words, and what it recommends: nothing where it does not hold."""
+    """One rule, its condition in words, and what it recommends: nothing where it does not hold.
+
+    `judged`: there were enough cases to hold it against.
+    """
 
     key: str
     condition: str
+    judged: bool
     sentences: tuple[str, ...]
 
 
@@ -74,16 +78,14 @@ def recommend(found: Overview, rules: Sequence[Rule]) -> tuple[Outcome, ...]:
     """What became of each rule, also of those that recommend nothing."""
     outcomes = []
     for rule in rules:
-        cases = [
-            case
-            for case in MEASURES[rule.measure](found)
-            if case.weight >= rule.fewest and _HOLDS[rule.when](case.value, rule.threshold)
-        ]
+        judged = [case for case in MEASURES[rule.measure](found) if case.weight >= rule.fewest]
+        cases = [case for case in judged if _HOLDS[rule.when](case.value, rule.threshold)]
         threshold = rule.told(rule.threshold)
         outcomes.append(
             Outcome(
                 key=rule.key,
                 condition=rule.condition.format(threshold=threshold),
+                judged=bool(judged),
                 sentences=tuple(_sentence(rule, case, threshold) for case in cases),
             )
         )
