@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from PIL import Image, ImageOps
+
+# It tells every glyph that it keeps.
+logging.getLogger("fontTools.subset").setLevel(logging.WARNING)
 
 JPEG_QUALITY = 82
 PAGE_CHARACTERS = [

@@ -23,6 +23,7 @@ from medsos.web.cycles import routes as cycles
 from medsos.web.drafts import files as draft_files
 from medsos.web.drafts import preview
 from medsos.web.drafts import routes as drafts
+from medsos.web.evaluation import overview, reports
 from medsos.web.evaluation import routes as evaluation
 from medsos.web.officials import routes as officials
 from medsos.web.own_forms import routes as own_forms
@@ -59,6 +60,8 @@ ROOMS = (
     uploads,
     cycles,
     package,
+    overview,
+    reports,
     evaluation,
     archive,
     officials,
@@ -66,7 +69,7 @@ ROOMS = (
 )
 """Modules with routes; the first that fits an address answers."""
 
-FILES = (".csv", ".parquet", ".xlsx", ".zip")
+FILES = (".csv", ".parquet", ".pdf", ".svg", ".xlsx", ".zip")
 """How addresses of files end that are made when they are asked for."""
 
 NOT_FOUND = "Halaman atau berkas ini tidak ada, atau bukan untuk Anda."

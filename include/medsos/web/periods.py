@@ -1,47 +1,38 @@
-"""Months as the pages filter by them: the local calendar of the office."""
+"""Periods as the addresses of the pages name them: “2026-11”, “2026-semester-2”."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import MAXYEAR, date, datetime, time
+from datetime import MAXYEAR, date, datetime
 from zoneinfo import ZoneInfo
 
-from medsos.indonesian import month_text
+from medsos.evaluation.period import Period
 
-_KEY = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
-
-
-@dataclass(frozen=True)
-class Month:
-    """A calendar month; `first` is its first day."""
-
-    first: date
-
-    @property
-    def key(self) -> str:
-        """As it stands in addresses: “2026-11”."""
-        return f"{self.first:%Y-%m}"
-
-    @property
-    def name(self) -> str:
-        return month_text(self.first)
-
-    def bounds(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        """The first instant of the month and of the next, aware."""
-        following = date(self.first.year + self.first.month // 12, self.first.month % 12 + 1, 1)
-        return datetime.combine(self.first, time(), zone), datetime.combine(following, time(), zone)
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_HALF_YEAR = re.compile(r"(\d{4})-semester-([12])")
 
 
-def month_of(key: str) -> Month | None:
+def month_of(key: str) -> Period | None:
     """The month that an address names, or None."""
-    match = _KEY.fullmatch(key)
-    # In the first and the last year, the bounds of a month may lie outside of all time.
-    return Month(date(int(match[1]), int(match[2]), 1)) if match and 1 < int(match[1]) < MAXYEAR else None
+    match = _MONTH.fullmatch(key)
+    return Period.month(date(int(match[1]), int(match[2]), 1)) if match and _has_bounds(match[1]) else None
 
 
-def months_with(instants: Iterable[datetime], zone: ZoneInfo) -> list[Month]:
+def period_of(key: str) -> Period | None:
+    """The month or half-year that an address names, or None."""
+    match = _HALF_YEAR.fullmatch(key)
+    if match and _has_bounds(match[1]):
+        return Period.half_year(int(match[1]), int(match[2]))
+    return month_of(key)
+
+
+def months_with(instants: Iterable[datetime], zone: ZoneInfo) -> list[Period]:
     """The months in which something happened, newest first."""
     firsts = {instant.astimezone(zone).date().replace(day=1) for instant in instants}
-    return [Month(first) for first in sorted(firsts, reverse=True)]
+    return [Period.month(first) for first in sorted(firsts, reverse=True)]
+
+
+def _has_bounds(year: str) -> bool:
+    # In the first and the last year, the bounds of a period may lie outside of all time.
+    return 1 < int(year) < MAXYEAR

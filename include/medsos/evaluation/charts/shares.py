@@ -14,6 +14,9 @@ from medsos.evaluation.figures.channels import ChannelFigures
 from medsos.indonesian import number_text
 from medsos.offices.model import Brand
 
+Rows = Mapping[str, Mapping[str, int]]
+"""Per bar the length of each part."""
+
 NARROW = 0.045
 """Parts narrower than this share of the longest bar carry no number of their own; the table has it."""
 
@@ -21,7 +24,29 @@ NARROW = 0.045
 def channels_chart(channels: Sequence[ChannelFigures], brand: Brand) -> Chart:
     """Per channel: uploaded automatically, by hand, and not up."""
     pen = Pen(brand)
-    rows = {
+    fills = {"Tayang, otomatis": pen.good, "Tayang, manual": pen.other, "Tidak tayang": pen.bad}
+    return Chart(_bars(_by_result(channels), fills, pen, unit="unggahan"), channels_in_words(channels))
+
+
+def causes_chart(causes: Sequence[CauseFigures], brand: Brand) -> Chart:
+    """Per step: its late cycles by cause."""
+    pen = Pen(brand)
+    fills = dict(zip(CAUSES.values(), (pen.bad, pen.other, pen.good, pen.fourth), strict=True))
+    return Chart(_bars(_by_cause(causes), fills, pen, unit="siklus terlambat"), causes_in_words(causes))
+
+
+def channels_in_words(channels: Sequence[ChannelFigures]) -> str:
+    """`channels_chart` for who cannot see it."""
+    return _in_words("Grafik batang hasil per kanal.", _by_result(channels))
+
+
+def causes_in_words(causes: Sequence[CauseFigures]) -> str:
+    """`causes_chart` for who cannot see it."""
+    return _in_words("Grafik batang sebab keterlambatan.", _by_cause(causes))
+
+
+def _by_result(channels: Sequence[ChannelFigures]) -> Rows:
+    return {
         channel.name: {
             "Tayang, otomatis": channel.published - channel.by_hand,
             "Tayang, manual": channel.by_hand,
@@ -29,29 +54,24 @@ def channels_chart(channels: Sequence[ChannelFigures], brand: Brand) -> Chart:
         }
         for channel in channels
     }
-    fills = {"Tayang, otomatis": pen.good, "Tayang, manual": pen.other, "Tidak tayang": pen.bad}
-    return _bars(rows, fills, pen, unit="unggahan", title="Grafik batang hasil per kanal.")
 
 
-def causes_chart(causes: Sequence[CauseFigures], brand: Brand) -> Chart:
-    """Per step: its late cycles by cause."""
-    pen = Pen(brand)
-    fills = dict(zip(CAUSES.values(), (pen.bad, pen.other, pen.good, pen.fourth), strict=True))
-    rows = {
+def _by_cause(causes: Sequence[CauseFigures]) -> Rows:
+    return {
         f"{step.number} · {step.name}": {CAUSES[key]: count for key, count in step.by_cause.items()}
         for step in causes
     }
-    return _bars(rows, fills, pen, unit="siklus terlambat", title="Grafik batang sebab keterlambatan.")
 
 
-def _bars(
-    rows: Mapping[str, Mapping[str, int]],
-    fills: Mapping[str, dict[str, Any]],
-    pen: Pen,
-    *,
-    unit: str,
-    title: str,
-) -> Chart:
+def _in_words(title: str, rows: Rows) -> str:
+    told = []
+    for name, parts in rows.items():
+        known = [f"{part.lower()} {number_text(count)}" for part, count in parts.items() if count]
+        told.append(f"{name}: {', '.join(known) or 'tidak ada'}")
+    return f"{title} {'; '.join(told)}."
+
+
+def _bars(rows: Rows, fills: Mapping[str, dict[str, Any]], pen: Pen, *, unit: str) -> str:
     longest = max(1, *(sum(parts.values()) for parts in rows.values()))
     figure = Figure(figsize=(WIDTH_INCHES, 0.36 * len(rows) + 0.85))
     axes = figure.subplots()
@@ -88,12 +108,4 @@ def _bars(
     )  # fmt: skip
     height = figure.get_figheight()
     figure.subplots_adjust(left=0.25, right=0.985, top=1 - 0.4 / height, bottom=0.3 / height)
-    told = [
-        f"{name}: "
-        + (
-            ", ".join(f"{part.lower()} {number_text(count)}" for part, count in parts.items() if count)
-            or "tidak ada"
-        )
-        for name, parts in rows.items()
-    ]
-    return Chart(as_svg(figure), f"{title} " + "; ".join(told) + ".")
+    return as_svg(figure)

@@ -30,7 +30,7 @@ def steps_chart(steps: Sequence[StepFigures], brand: Brand) -> Chart:
     limit = LONGEST_SHOWN * max(step.target_minutes for step in steps)
     known = [step.p90_minutes or 0.0 for step in steps] + [step.target_minutes for step in steps]
     longest = min(limit, max(known))
-    figure = Figure(figsize=(WIDTH_INCHES, 0.52 * len(steps) + 0.9))
+    figure = Figure(figsize=(WIDTH_INCHES, 0.44 * len(steps) + 0.85))
     axes = figure.subplots()
     for place, step in enumerate(steps):
         upper, lower = place - BAR / 2, place + BAR / 2
@@ -68,7 +68,7 @@ def steps_chart(steps: Sequence[StepFigures], brand: Brand) -> Chart:
         loc="upper center", ncols=4, frameon=False, prop=pen.regular, handlelength=2.2, columnspacing=1.4,
     )  # fmt: skip
     figure.subplots_adjust(left=0.25, right=0.98, top=1 - 0.4 / figure.get_figheight(), bottom=0.13)
-    return Chart(as_svg(figure), _steps_in_words(steps))
+    return Chart(as_svg(figure), steps_in_words(steps))
 
 
 def distribution_chart(spreads: Sequence[Spread], brand: Brand) -> Chart:
@@ -87,7 +87,7 @@ def distribution_chart(spreads: Sequence[Spread], brand: Brand) -> Chart:
         loc="upper center", ncols=3, frameon=False, prop=pen.regular, handlelength=2.4,
     )  # fmt: skip
     figure.subplots_adjust(left=0.06, right=0.985, top=0.85, bottom=0.1, hspace=0.62, wspace=0.26)
-    return Chart(as_svg(figure), _spreads_in_words(spreads))
+    return Chart(as_svg(figure), spreads_in_words(spreads))
 
 
 def _histogram(axes: Axes, spread: Spread, pen: Pen) -> None:
@@ -122,7 +122,8 @@ def _note(axes: Axes, x: float, y: float, text: str, longest: float, pen: Pen) -
     axes.text(x + longest * 0.01, y, text, va="center", fontproperties=pen.small, color=INK)
 
 
-def _steps_in_words(steps: Sequence[StepFigures]) -> str:
+def steps_in_words(steps: Sequence[StepFigures]) -> str:
+    """`steps_chart` for who cannot see it."""
     parts = [
         f"{step.name}: target {minutes_text(step.target_minutes)}, "
         + (
@@ -135,7 +136,8 @@ def _steps_in_words(steps: Sequence[StepFigures]) -> str:
     return "Grafik batang median dan P90 terhadap target. " + "; ".join(parts) + "."
 
 
-def _spreads_in_words(spreads: Sequence[Spread]) -> str:
+def spreads_in_words(spreads: Sequence[Spread]) -> str:
+    """`distribution_chart` for who cannot see it."""
     parts = [
         f"{spread.step.name}: {number_text(int((spread.minutes <= spread.step.target_minutes).sum()))} dari "
         f"{number_text(spread.step.cycles)} siklus dalam target"

@@ -18,7 +18,7 @@ def trend_chart(months: Sequence[MonthFigures], brand: Brand) -> Chart:
     """Above, the share of steps on time; below, the median of each step against its target."""
     pen = Pen(brand)
     steps = months[0].steps
-    figure = Figure(figsize=(WIDTH_INCHES, 5.4))
+    figure = Figure(figsize=(WIDTH_INCHES, 4.6))
     columns = (len(steps) + 1) // 2
     grid = figure.add_gridspec(3, columns, height_ratios=(1.05, 1, 1))
     places = range(len(months))
@@ -84,11 +84,12 @@ def trend_chart(months: Sequence[MonthFigures], brand: Brand) -> Chart:
         ],
         loc="upper center", ncols=3, frameon=False, prop=pen.regular, handlelength=2.4,
     )  # fmt: skip
-    figure.subplots_adjust(left=0.07, right=0.985, top=0.885, bottom=0.055, hspace=0.72, wspace=0.25)
-    return Chart(as_svg(figure), _in_words(months))
+    figure.subplots_adjust(left=0.07, right=0.985, top=0.885, bottom=0.055, hspace=0.82, wspace=0.25)
+    return Chart(as_svg(figure), months_in_words(months))
 
 
-def _in_words(months: Sequence[MonthFigures]) -> str:
+def months_in_words(months: Sequence[MonthFigures]) -> str:
+    """`trend_chart` for who cannot see it."""
     parts = []
     for month in months:
         name, rate = month_text(month.period.first), month.counts.on_time_rate

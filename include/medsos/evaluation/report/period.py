@@ -13,6 +13,7 @@ from medsos.evaluation.charts.trend import trend_chart
 from medsos.evaluation.figures.causes import CAUSE_RULES, CAUSES
 from medsos.evaluation.figures.cycles import CycleCounts
 from medsos.evaluation.figures.metrics import numbers_by_month, totals
+from medsos.evaluation.period import Period
 from medsos.evaluation.report.document import render
 from medsos.evaluation.report.period_data import PeriodData
 from medsos.evaluation.report.pictures import Proof
@@ -31,6 +32,11 @@ OUTCOME_TEXTS = {
     "turun": "Turun",
     "belum_cukup": "Tetap (data belum cukup)",
 }
+
+
+def report_name(period: Period) -> str:
+    """Of the file, without its suffix: “laporan-evaluasi-2026-11”."""
+    return f"laporan-evaluasi-{period.key}"
 
 
 def build_period_report(data: PeriodData, brand: Brand) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.durations import WALL_CLOCK_NOTE
+from medsos.evaluation.durations import WORKING_TIME_NOTE
 from medsos.evaluation.figures.cycles import (
     CycleLine,
     KaharCycle,
@@ -57,7 +57,7 @@ class PeriodData:
     signatory: Signatory
     made_at: datetime
     training: bool
-    time_note: str = WALL_CLOCK_NOTE
+    time_note: str = WORKING_TIME_NOTE
 
 
 def period_data(

@@ -42,8 +42,13 @@ class Rule(DataModel):
         return value
 
     def told(self, value: float) -> str:
-        """A value or threshold as it stands in a sentence."""
-        return percent_text(value) if self.unit == "percent" else number_text(value)
+        """A value or threshold in a sentence; a value never looks like the threshold it misses."""
+        if self.unit == "number":
+            return number_text(value)
+        whole = percent_text(value)
+        if value != self.threshold and whole == percent_text(self.threshold):
+            return f"{number_text(100 * value, decimals=2)} %"
+        return whole
 
 
 class RuleBook(DataModel):

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from medsos.content.request import CONTENT_TYPE_NAMES
+from medsos.evaluation.period import Period
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.models import Cycle, Design, Publication
 from medsos.store.pictures import first_pictures
@@ -19,7 +20,7 @@ from medsos.store.session import reading
 from medsos.web.cycles.routes import LAST_PAGE, PAGE_SIZE, readable_dags
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
-from medsos.web.periods import Month, month_of, months_with
+from medsos.web.periods import month_of, months_with
 from medsos.web.visitors import Visitor, VisitorDep
 
 router = APIRouter()
@@ -46,7 +47,7 @@ class Hits:
 
     lines: tuple[Hit, ...]
     total: int
-    months: tuple[Month, ...]
+    months: tuple[Period, ...]
 
 
 @router.get("/arsip-siklus")

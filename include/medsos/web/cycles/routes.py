@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from medsos.clock import utc_now
 from medsos.content.request import CONTENT_TYPE_NAMES
+from medsos.evaluation.period import Period
 from medsos.offices.model import Office
 from medsos.settings import load_settings
 from medsos.store.models import Cycle, CycleScorecard
@@ -29,7 +30,7 @@ from medsos.web.drafts.view import offices_for
 from medsos.web.files import open_archive
 from medsos.web.office_view import all_offices
 from medsos.web.page import page
-from medsos.web.periods import Month, month_of, months_with
+from medsos.web.periods import month_of, months_with
 from medsos.web.visitors import Visitor, VisitorDep
 from medsos.web.waiting.view import form_page
 
@@ -55,7 +56,7 @@ class CycleList:
 
     lines: tuple[CycleLine, ...]
     total: int
-    months: tuple[Month, ...]
+    months: tuple[Period, ...]
 
 
 @dataclass(frozen=True)
