@@ -192,7 +192,7 @@ def steps(
         Step("unggahan, ragu", "admin", f"unggahan/{doubt}/x"),
         Step("unggahan, bukti", "admin", f"unggahan/{proofless}/facebook"),
         Step("postingan terbaru", "admin", f"unggahan/{doubt}/x/terbaru"),
-        Step("evaluasi", "analis", "evaluasi"),
+        Step("evaluasi", "analis", "evaluasi", opened),
         Step("pejabat", "sekretaris", "pejabat", opened),
         Step("delegasi", "sekretaris", "pejabat/delegasi?kantor=kota-bengkulu"),
         Step("delegasi, salah", "sekretaris", "pejabat/delegasi?kantor=kota-bengkulu", empty),

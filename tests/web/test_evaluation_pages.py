@@ -19,9 +19,9 @@ def test_the_evaluation_shows_each_step_against_its_target(visit: Visit, finishe
     browser = visit("analis")
     rows = re.findall(r"<tr>(.*?)</tr>", browser.get("/medsos/evaluasi").text, re.S)
     steps = [text_of(row) for row in rows if "Pengunggahan" in row]
-    assert steps == ["4 · Pengunggahan 1 15 menit 5 menit 5 menit 100 %"]
-    assert "Rapat Pleno Terbuka" in browser.get("/medsos/evaluasi?bulan=2026-11").text
-    assert "Rapat Pleno Terbuka" not in browser.get("/medsos/evaluasi?bulan=2026-10").text
+    assert steps[0] == "4 · Pengunggahan 1 15 menit 5 menit 5 menit 5 menit 100 %"
+    assert "Rapat Pleno Terbuka" in browser.get("/medsos/evaluasi?masa=2026-11").text
+    assert "Rapat Pleno Terbuka" not in browser.get("/medsos/evaluasi?masa=2026-10").text
 
 
 def test_a_table_can_be_taken_away_as_csv(visit: Visit, archive: Archive) -> None:

@@ -119,6 +119,7 @@ PAGES = [
     "unggahan/{up}/facebook",
     "unggahan/{up}/x",
     "evaluasi",
+    "evaluasi?masa=semua",
     "arsip-siklus?cari=script",
     "arsip-siklus?cari=%3Cscript%3Ewindow.__kena%3D1%3C%2Fscript%3E%22%3E%3Cimg+src%3Dx%3E%7B%7B7*7%7D%7D",
 ]

@@ -72,7 +72,7 @@ def _in_words(title: str, rows: Rows) -> str:
 
 
 def _bars(rows: Rows, fills: Mapping[str, dict[str, Any]], pen: Pen, *, unit: str) -> str:
-    longest = max(1, *(sum(parts.values()) for parts in rows.values()))
+    longest = max([1, *(sum(parts.values()) for parts in rows.values())])
     figure = Figure(figsize=(WIDTH_INCHES, 0.36 * len(rows) + 0.85))
     axes = figure.subplots()
     for place, parts in enumerate(rows.values()):

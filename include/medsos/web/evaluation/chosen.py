@@ -79,7 +79,7 @@ class Chosen:
 
 def choose(session: Session, visitor: Visitor, wanted: Asked) -> Chosen:
     """Apply the filters; without a period the half-year of the last cycle that was completed."""
-    offices, hidden = readable_offices(session, visitor)
+    offices, hidden = _readable(session, visitor)
     of_office = tuple(office for office in offices if office.slug == wanted.kantor) or offices
     everything = Scope(of_office, hidden_dags=hidden)
     first, last = _days(session, everything)
@@ -92,7 +92,7 @@ def choose(session: Session, visitor: Visitor, wanted: Asked) -> Chosen:
     return Chosen(wanted, scope, _sop(of_office), offices, tuple(half_years), months)
 
 
-def readable_offices(session: Session, visitor: Visitor) -> tuple[tuple[Office, ...], tuple[str, ...]]:
+def _readable(session: Session, visitor: Visitor) -> tuple[tuple[Office, ...], tuple[str, ...]]:
     """The offices with a DAG that the visitor may read, and the ids of DAGs that are hidden from them."""
     known = session.execute(select(Cycle.office, Cycle.dag_id).distinct()).all()
     hidden = tuple(sorted({dag_id for _, dag_id in known if not visitor.may_read(dag_id)}))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -13,21 +12,19 @@ from sqlalchemy.orm import Session
 
 from medsos.evaluation.charts import shares, steps, trend
 from medsos.evaluation.charts.canvas import Chart
-from medsos.evaluation.figures.causes import CAUSE_RULES, CAUSES, cause_figures
-from medsos.evaluation.figures.channels import channel_figures
+from medsos.evaluation.figures.causes import CAUSE_RULES, CAUSES
 from medsos.evaluation.figures.cycles import CycleLine, cycle_lines
-from medsos.evaluation.figures.months import month_figures, months_until
-from medsos.evaluation.figures.overview import Overview, overview
-from medsos.evaluation.figures.steps import spreads, step_counts, step_figures
+from medsos.evaluation.figures.months import months_until
+from medsos.evaluation.figures.overview import Overview
 from medsos.evaluation.period import Period
 from medsos.evaluation.report.period_data import TREND_MONTHS, trend_months
 from medsos.evaluation.report.recommendations import Outcome, load_rules, recommend
 from medsos.offices.model import Brand, load_brand
 from medsos.settings import load_settings
-from medsos.sop.model import Sop
 from medsos.store.session import reading
 from medsos.web.evaluation.chosen import ALL_TIME, AskedDep, Chosen, choose
 from medsos.web.evaluation.exports import TABLES
+from medsos.web.evaluation.remembered import remembered_overview
 from medsos.web.page import page
 from medsos.web.visitors import VisitorDep
 
@@ -66,7 +63,6 @@ async def evaluation(request: Request, visitor: VisitorDep, asked: AskedDep, hal
         request,
         "evaluasi",
         username=visitor.username,
-        offices=view.chosen.offices,
         view=view,
         chosen=view.chosen,
         found=view.found,
@@ -93,25 +89,21 @@ async def chart(name: str, visitor: VisitorDep, asked: AskedDep) -> Response:
     if draw is None:
         raise HTTPException(404)
 
-    def read() -> Chart | None:
+    def read() -> Chart:
         with reading() as session:
             chosen = choose(session, visitor, asked)
-            if chosen.sop is None:
-                return None
-            brand = load_brand(load_settings().offices_dir, chosen.scope.offices[0].slug)
-            return draw(session, chosen, chosen.sop, brand)
+            found = _figures(session, chosen)
+        if found is None:
+            raise HTTPException(404)
+        return draw(found, load_brand(load_settings().offices_dir, chosen.scope.offices[0].slug))
 
     drawn = await run_in_threadpool(read)
-    if drawn is None:
-        raise HTTPException(404)
     return Response(drawn.svg, media_type="image/svg+xml", headers={"Content-Security-Policy": _CHART_POLICY})
 
 
 def _view(session: Session, chosen: Chosen, number: int) -> View:
-    if chosen.sop is None:
-        return View(chosen, None, (), (), {})
-    found = overview(session, chosen.scope, chosen.sop, _months(chosen))
-    if not found.counts.cycles:
+    found = _figures(session, chosen)
+    if found is None:
         return View(chosen, None, (), (), {})
     offset = (number - 1) * PAGE_SIZE
     lines = cycle_lines(session, chosen.scope, limit=PAGE_SIZE, offset=offset, newest_first=True)
@@ -125,6 +117,14 @@ def _view(session: Session, chosen: Chosen, number: int) -> View:
     return View(chosen, found, tuple(lines), recommend(found, load_rules(load_settings().data_dir)), words)
 
 
+def _figures(session: Session, chosen: Chosen) -> Overview | None:
+    """None when there is no cycle to be shown."""
+    if chosen.sop is None or not chosen.months:
+        return None
+    found = remembered_overview(session, chosen.scope, chosen.sop, _months(chosen))
+    return found if found.counts.cycles else None
+
+
 def _months(chosen: Chosen) -> tuple[Period, ...]:
     """Of all time, the last twelve months."""
     if chosen.period is not None:
@@ -132,32 +132,11 @@ def _months(chosen: Chosen) -> tuple[Period, ...]:
     return months_until(chosen.months[0].first, 2 * TREND_MONTHS)
 
 
-def _steps(session: Session, chosen: Chosen, sop: Sop, brand: Brand) -> Chart:
-    return steps.steps_chart(step_figures(step_counts(session, chosen.scope), sop), brand)
-
-
-def _trend(session: Session, chosen: Chosen, sop: Sop, brand: Brand) -> Chart:
-    return trend.trend_chart(month_figures(session, chosen.scope, sop, _months(chosen)), brand)
-
-
-def _spread(session: Session, chosen: Chosen, sop: Sop, brand: Brand) -> Chart:
-    return steps.distribution_chart(spreads(step_counts(session, chosen.scope), sop), brand)
-
-
-def _channels(session: Session, chosen: Chosen, sop: Sop, brand: Brand) -> Chart | None:
-    found = channel_figures(session, chosen.scope)
-    return shares.channels_chart(found, brand) if found else None
-
-
-def _causes(session: Session, chosen: Chosen, sop: Sop, brand: Brand) -> Chart:
-    return shares.causes_chart(cause_figures(session, chosen.scope, sop), brand)
-
-
-CHARTS: dict[str, Callable[[Session, Chosen, Sop, Brand], Any]] = {
-    "langkah": _steps,
-    "perkembangan": _trend,
-    "sebaran": _spread,
-    "kanal": _channels,
-    "sebab": _causes,
+CHARTS: dict[str, Callable[[Overview, Brand], Chart]] = {
+    "langkah": lambda found, brand: steps.steps_chart(found.steps, brand),
+    "perkembangan": lambda found, brand: trend.trend_chart(found.months, brand),
+    "sebaran": lambda found, brand: steps.distribution_chart(found.spreads, brand),
+    "kanal": lambda found, brand: shares.channels_chart(found.channels, brand),
+    "sebab": lambda found, brand: shares.causes_chart(found.causes, brand),
 }
 """By the name in the address."""

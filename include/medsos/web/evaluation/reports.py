@@ -7,6 +7,8 @@ import threading
 from fastapi import APIRouter, HTTPException
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from medsos.browser import print_pdf
 from medsos.clock import utc_now
@@ -14,13 +16,13 @@ from medsos.evaluation.period import Period
 from medsos.evaluation.report.period import build_period_report, report_name
 from medsos.evaluation.report.period_data import period_data
 from medsos.evaluation.report.recommendations import load_rules
-from medsos.offices.model import load_brand
+from medsos.offices.model import Office, load_brand
 from medsos.settings import load_settings
 from medsos.sop.model import load_sop
+from medsos.store.models import Cycle
 from medsos.store.session import reading
-from medsos.web.evaluation.chosen import readable_offices
 from medsos.web.files import open_archive
-from medsos.web.office_view import training_mode
+from medsos.web.office_view import all_offices, training_mode
 from medsos.web.periods import period_of
 from medsos.web.visitors import Visitor, VisitorDep
 
@@ -65,11 +67,7 @@ def _period(masa: str) -> Period:
 def _report(visitor: Visitor, slug: str, period: Period) -> str:
     settings = load_settings()
     with reading() as session:
-        offices, hidden = readable_offices(session, visitor)
-        office = next((office for office in offices if office.slug == slug), None)
-        # A report is about all cycles of its office: who may not see all of them gets none.
-        if office is None or hidden:
-            raise HTTPException(404)
+        office = _office(session, visitor, slug)
         data = period_data(
             session,
             office,
@@ -81,6 +79,15 @@ def _report(visitor: Visitor, slug: str, period: Period) -> str:
             read_file=open_archive().read,
         )
     return build_period_report(data, load_brand(settings.offices_dir, slug))
+
+
+def _office(session: Session, visitor: Visitor, slug: str) -> Office:
+    """A report is about all cycles of its office: who may not read all of them gets none."""
+    dags = session.scalars(select(Cycle.dag_id).where(Cycle.office == slug).distinct()).all()
+    office = next((office for office in all_offices() if office.slug == slug), None)
+    if office is None or not dags or not all(visitor.may_read(dag_id) for dag_id in dags):
+        raise HTTPException(404)
+    return office
 
 
 def _printed(visitor: Visitor, slug: str, period: Period) -> bytes:
