@@ -6,6 +6,7 @@ import re
 from io import BytesIO
 
 import pytest
+from fastapi.testclient import TestClient
 from page_reading import Visit, text_of
 from pypdf import PdfReader
 from sqlalchemy import event
@@ -87,6 +88,23 @@ def test_a_strange_address_is_an_ordinary_page(visit: Visit, finished: int, quer
     answer = visit("analis").get(f"/medsos/evaluasi?{query}")
     assert answer.status_code == 200
     assert "<b>" not in answer.text
+
+
+def test_every_table_can_be_taken_away_in_three_formats_of_the_chosen_period(
+    visit: Visit, finished: int
+) -> None:
+    html = visit("analis").get("/medsos/evaluasi?masa=2026-semester-2").text
+    for file in ("tabel.xlsx", "step_durations.csv", "cycle_scorecards.parquet", "monthly_recap.csv"):
+        assert f'href="/medsos/evaluasi/{file}?bulan=2026-semester-2"' in html
+
+
+def test_a_table_of_a_half_year_has_its_cycles_and_no_others(visit: Visit, finished: int) -> None:
+    browser = visit("analis")
+    rows = [
+        len(browser.get(f"/medsos/evaluasi/step_durations.csv?bulan=2026-semester-{half}").text.splitlines())
+        for half in (1, 2)
+    ]
+    assert rows == [1, 7]
 
 
 def test_a_cycle_is_one_tap_away_and_many_fill_several_pages(
@@ -182,8 +200,8 @@ def test_who_may_not_read_the_cycles_gets_neither_charts_nor_reports(
 
 
 @pytest.mark.parametrize("path", ["grafik/langkah.svg", "laporan/kota-bengkulu/2026-11.pdf"])
-def test_a_stranger_gets_nothing(stranger: Visit, path: str) -> None:
-    assert stranger.get(f"/medsos/evaluasi/{path}").status_code == 401  # type: ignore[attr-defined]
+def test_a_stranger_gets_nothing(stranger: TestClient, path: str) -> None:
+    assert stranger.get(f"/medsos/evaluasi/{path}").status_code == 401
 
 
 def test_before_the_first_cycle_the_page_says_so(visit: Visit) -> None:

@@ -23,8 +23,8 @@ from medsos.offices.model import Brand, load_brand
 from medsos.settings import load_settings
 from medsos.store.session import reading
 from medsos.web.evaluation.chosen import ALL_TIME, AskedDep, Chosen, choose
-from medsos.web.evaluation.exports import TABLES
 from medsos.web.evaluation.remembered import remembered_overview
+from medsos.web.evaluation.routes import TABLES
 from medsos.web.page import page
 from medsos.web.visitors import VisitorDep
 
