@@ -22,6 +22,7 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, TaskGroup
 
+from medsos.clock import utc_now
 from medsos.errors import ConfigError
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office, load_office, office_slugs
 from medsos.operators.approval import ConcludeApprovalOperator
@@ -38,6 +39,7 @@ from medsos.operators.trigger_form import trigger_form
 from medsos.sensors.approval import ApprovalSensor
 from medsos.sensors.schedule import UploadTimeSensor
 from medsos.settings import load_settings
+from medsos.sop.in_force import sop_in_force
 from medsos.sop.model import Sop, load_sop
 
 SETTINGS = load_settings()
@@ -173,7 +175,13 @@ def office_dag(slug: str) -> DAG:
     """The DAG of one office; a mistake in its files stops this office only."""
     try:
         office = load_office(SETTINGS.offices_dir, slug)
-        return content_cycle(office, load_sop(SETTINGS.sop_dir, office.sop_version))
+        sop = sop_in_force(
+            SETTINGS.sop_dirs,
+            office=office.slug,
+            named=office.sop_version,
+            on=utc_now().astimezone(office.zone).date(),
+        )
+        return content_cycle(office, sop)
     except ConfigError as error:
         problem = str(error)
     try:

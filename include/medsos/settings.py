@@ -39,7 +39,18 @@ class Settings:
 
     @property
     def sop_dir(self) -> Path:
+        """Versions of the procedure that came with the system."""
         return self.data_dir / "sop"
+
+    @property
+    def own_sop_dir(self) -> Path:
+        """Versions that an office's Sekretaris determined; data of the installation, not of the package."""
+        return self.home / "sop"
+
+    @property
+    def sop_dirs(self) -> tuple[Path, Path]:
+        """Every folder with versions."""
+        return self.sop_dir, self.own_sop_dir
 
     def intake_dir(self, office_slug: str) -> Path:
         """Folder into which the admin puts photos, videos and documents before a request."""

@@ -112,7 +112,7 @@ class Watched:
         return Looker(
             office=self.office,
             calendar=calendar_for(self.office, SETTINGS.data_dir),
-            sop_dir=SETTINGS.sop_dir,
+            sop_dirs=SETTINGS.sop_dirs,
             public_url="http://kantor.example",
             ways={"mail": self.way},
             picture_of=lambda _cycle_id: None,

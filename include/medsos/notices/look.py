@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from medsos.approval.officials import entitled_approvers
@@ -19,6 +18,7 @@ from medsos.notices.message import Message, compose, compose_finding
 from medsos.notices.recipients import NO_ADDRESS, address_of, keepers_of_channels, recipients_of
 from medsos.notices.waiting import waiting_forms
 from medsos.offices.model import Office
+from medsos.sop.model import Folders
 from medsos.sop.worktime import WorkCalendar
 from medsos.store.models import Finding, Notice
 from medsos.store.session import reading, transaction
@@ -66,7 +66,7 @@ class Looker:
 
     office: Office
     calendar: WorkCalendar
-    sop_dir: Path
+    sop_dirs: Folders
     public_url: str
     ways: Mapping[str, Way]
     picture_of: Callable[[int], bytes | None]
@@ -79,7 +79,7 @@ class Looker:
         """
         now = self.clock()
         with reading() as session:
-            forms = waiting_forms(session, self.office.slug, self.sop_dir)
+            forms = waiting_forms(session, self.office.slug, self.sop_dirs)
             recorded = ledger.recorded_of(session, self.office.slug)
             findings = open_findings(session, self.office.slug)
             told = ledger.told_findings(session, self.office.slug)

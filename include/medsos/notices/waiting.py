@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.notices.due import WaitingForm
-from medsos.sop.model import load_sop, step_of_form
+from medsos.sop.model import Folders, load_sop, step_of_form
 from medsos.store.answering import open_answers
 from medsos.store.models import Approval, Cycle, StepEvent
 
@@ -27,7 +26,7 @@ class _Wait:
 
 
 def waiting_forms(
-    session: Session, office_slug: str, sop_dir: Path, *, cycle_id: int | None = None
+    session: Session, office_slug: str, sop_dirs: Folders, *, cycle_id: int | None = None
 ) -> list[WaitingForm]:
     """Forms of running cycles that nobody has answered, oldest wait first.
 
@@ -61,7 +60,7 @@ def waiting_forms(
     # Airflow may not have heard of these yet; the people have done their part.
     answered = open_answers(session, list(cycles))
     sops = {
-        version: load_sop(sop_dir, version) for version in {cycle.sop_version for cycle in cycles.values()}
+        version: load_sop(sop_dirs, version) for version in {cycle.sop_version for cycle in cycles.values()}
     }
     found = [
         WaitingForm(

@@ -82,7 +82,7 @@ class CycleRun:
 
         with reading() as session:
             version = session.get_one(Cycle, self.cycle_id).sop_version
-        return load_sop(self.settings.sop_dir, version)
+        return load_sop(self.settings.sop_dirs, version)
 
     @cached_property
     def archive(self) -> Archive:

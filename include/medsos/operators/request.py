@@ -244,6 +244,8 @@ def _insert(
     now: datetime,
 ) -> int:
     from medsos.evidence.archive import cycle_folder
+    from medsos.settings import load_settings
+    from medsos.sop.in_force import version_in_force
     from medsos.store.models import Cycle
 
     cycle = Cycle(
@@ -252,7 +254,12 @@ def _insert(
         content_type=request.content_type,
         requester=requester,
         requested_at=now,
-        sop_version=office.sop_version,
+        sop_version=version_in_force(
+            load_settings().own_sop_dir,
+            office=office.slug,
+            named=office.sop_version,
+            on=now.astimezone(office.zone).date(),
+        ),
         kahar=request.kahar,
         kahar_reason=request.kahar_reason,
         status="berjalan",

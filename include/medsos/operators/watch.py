@@ -37,7 +37,7 @@ class RemindOperator(BaseOperator):
             outcome = Looker(
                 office=office,
                 calendar=calendar_for(office, settings.data_dir),
-                sop_dir=settings.sop_dir,
+                sop_dirs=settings.sop_dirs,
                 public_url=settings.public_url,
                 ways=configured_ways(office.notices),
                 picture_of=preview_of_cycle,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -31,8 +31,28 @@ class SopStep(DataModel):
     output: str | None
 
 
+class Origin(DataModel):
+    """Where a version comes from that an office's own Sekretaris determined in a review (SOP, Pengesahan 3).
+
+    :param office: slug; the version holds for this office only.
+    :param based_on: the version under review; all but the targets is taken from it.
+    :param review: key of the half-year that was reviewed.
+    :param effective_from: cycles that begin on this day or later, local to the office, follow it.
+    """
+
+    office: str
+    based_on: str
+    review: str
+    decided_by: str
+    decided_at: datetime
+    effective_from: date
+
+
 class Sop(DataModel):
-    """The procedure as it was signed; `version` is the name of its file."""
+    """The procedure as it was signed; `version` is the name of its file.
+
+    `origin` is None for a version that came with the system or was entered by hand.
+    """
 
     version: str
     number: str
@@ -44,6 +64,7 @@ class Sop(DataModel):
     reviews_per_year: int = Field(ge=1)
     legal_basis: list[str] = Field(min_length=1)
     notes: list[str] = Field(default_factory=list)
+    origin: Origin | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Sop:
@@ -68,12 +89,18 @@ def step_of_form(task_id: str) -> str:
     return "design" if task_id.endswith(".revise_content") else task_id.split(".", 1)[0]
 
 
-def load_sop(sop_dir: Path, version: str = CURRENT_VERSION) -> Sop:
+Folders = Path | tuple[Path, ...]
+"""Where versions lie: one folder, or several, of which the first that has a version counts."""
+
+
+def load_sop(folders: Folders, version: str = CURRENT_VERSION) -> Sop:
     """Read one version of the procedure.
 
     :raises ConfigError: when the file is missing or wrong.
     """
-    sop = load_yaml(sop_dir / f"{version}.yaml", Sop)
+    places = (folders,) if isinstance(folders, Path) else folders
+    having = (place for place in places if (place / f"{version}.yaml").is_file())
+    sop = load_yaml(next(having, places[0]) / f"{version}.yaml", Sop)
     if sop.version != version:
         raise ConfigError(f"{version}.yaml, kunci version: diharapkan “{version}”, sama dengan nama berkas")
     return sop

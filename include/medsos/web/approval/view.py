@@ -160,7 +160,7 @@ def approval_view(session: Session, cycle_id: int, round_no: int, *, now: dateti
         cycle=cycle,
         office=office,
         names=known_people(session, office),
-        sop=load_sop(load_settings().sop_dir, cycle.sop_version),
+        sop=load_sop(load_settings().sop_dirs, cycle.sop_version),
         round_no=round_no,
         newest_round=max(rounds_made),
         asked=asked_of(cycle),

@@ -14,6 +14,7 @@ from medsos.notices.due import WallClock, all_notices
 from medsos.notices.message import form_name
 from medsos.notices.waiting import waiting_forms
 from medsos.offices.model import Office
+from medsos.sop.model import Folders
 from medsos.sop.worktime import calendar_for
 from medsos.store.models import Notice
 
@@ -44,7 +45,7 @@ class NoticesView:
 
 
 def notices_view(
-    session: Session, cycle_id: int, office: Office, *, now: datetime, sop_dir: Path, data_dir: Path
+    session: Session, cycle_id: int, office: Office, *, now: datetime, sop_dirs: Folders, data_dir: Path
 ) -> NoticesView:
     """The notices of one cycle. A mistake in the data files shows elsewhere; here nothing is to come then."""
     past = session.scalars(
@@ -54,7 +55,7 @@ def notices_view(
     ).all()
     known = {(row.task_id, row.waiting_since, row.kind, row.threshold) for row in past}
     try:
-        forms = waiting_forms(session, office.slug, sop_dir, cycle_id=cycle_id)
+        forms = waiting_forms(session, office.slug, sop_dirs, cycle_id=cycle_id)
         calendar = calendar_for(office, data_dir)
         to_come = [
             # What falls due as the day ends goes out when work begins again.

@@ -125,7 +125,7 @@ async def show_cycle(
                 cycle_id,
                 view.office,
                 now=now,
-                sop_dir=settings.sop_dir,
+                sop_dirs=settings.sop_dirs,
                 data_dir=settings.data_dir,
             )
             trail = trail_view(session, cycle_id, view.office, kind=jejak)

@@ -115,7 +115,7 @@ def cycle_view(session: Session, cycle_id: int, *, now: datetime) -> CycleView |
     if cycle is None:
         return None
     office = office_of(cycle.office)
-    sop = load_sop(load_settings().sop_dir, cycle.sop_version)
+    sop = load_sop(load_settings().sop_dirs, cycle.sop_version)
     minutes = session.get(Minutes, cycle.minutes_id) if cycle.minutes_id is not None else None
     designs = list(
         session.scalars(

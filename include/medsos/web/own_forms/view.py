@@ -94,7 +94,7 @@ def own_form_view(session: Session, cycle_id: int, form: OwnForm) -> OwnFormView
         cycle=cycle,
         office=office,
         names=known_people(session, office),
-        step=load_sop(load_settings().sop_dir, cycle.sop_version).step(form.step),
+        step=load_sop(load_settings().sop_dirs, cycle.sop_version).step(form.step),
         asked=asked_of(cycle),
         people=tuple(entitled_now(session, cycle, form.task_id)),
         plan=plan,

@@ -182,7 +182,7 @@ class _Known:
         self.now = now
         self.office = cache(office_of)
         self.calendar = cache(lambda slug: calendar_for(self.office(slug)))
-        self.sop = cache(lambda version: load_sop(load_settings().sop_dir, version))
+        self.sop = cache(lambda version: load_sop(load_settings().sop_dirs, version))
         self._holders = cache(self._of_role)
 
     def _of_role(self, slug: str, role: Role) -> list[Holder]:
