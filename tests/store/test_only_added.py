@@ -1,6 +1,8 @@
-"""Audit trail and approvals are only added to, also for whoever goes past our own code."""
+"""Audit trail, approvals and reviews of the SOP are only added to, also for whoever goes past our own code."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from sqlalchemy import delete, select, text, update
@@ -9,11 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from builders import NOW
 from medsos.store.audit import append_audit
 from medsos.store.guards import unguarded_tables
-from medsos.store.models import Approval, AuditEntry, Cycle
+from medsos.store.models import Approval, AuditEntry, Cycle, ReviewPaper, SopReview
 from medsos.store.session import engine_for, transaction
 from tampering import as_database_owner
 
-ROWS = (AuditEntry, Approval)
+ROWS = (AuditEntry, Approval, SopReview)
 
 
 @pytest.fixture
@@ -33,25 +35,45 @@ def decided(database: str, request: pytest.FixtureRequest) -> str:
                 decided_at=NOW, note="Belum",
             )
         )  # fmt: skip
+        paper = ReviewPaper(
+            office="kota-bengkulu", period="2026-semester-1", first_day=date(2026, 1, 1),
+            last_day=date(2026, 6, 30), round=1, sop_version="v", dag_id="d", run_id="r", laid_at=NOW,
+            proposals={}, folder="x", report_path="x/y", report_sha256="a" * 64, pdf_path="x/z",
+        )  # fmt: skip
+        session.add(paper)
+        session.flush()
+        session.add(
+            SopReview(
+                paper_id=paper.id, office=paper.office, period=paper.period, round=1, sop_version="v",
+                decision="ditetapkan", decided_by="sekretaris", decided_at=NOW, note="", report_path="x/y",
+                report_sha256="a" * 64, targets={},
+            )
+        )  # fmt: skip
         append_audit(session, at=NOW, actor="kasubbag", action="approval.decided", subject="putaran 1")
     return database
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_no_row_can_be_changed(decided: str, table: type[AuditEntry] | type[Approval]) -> None:
-    changed = {AuditEntry: {"actor": "orang lain"}, Approval: {"decision": "setuju"}}[table]
+def test_no_row_can_be_changed(decided: str, table: type[AuditEntry | Approval | SopReview]) -> None:
+    changed = {
+        AuditEntry: {"actor": "orang lain"},
+        Approval: {"decision": "setuju"},
+        SopReview: {"note": "lain"},
+    }[table]
     with pytest.raises(IntegrityError, match="only added"), transaction(decided) as session:
         session.execute(update(table).values(**changed))
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_no_row_can_be_deleted(decided: str, table: type[AuditEntry] | type[Approval]) -> None:
+def test_no_row_can_be_deleted(decided: str, table: type[AuditEntry | Approval | SopReview]) -> None:
     with pytest.raises(IntegrityError, match="only added"), transaction(decided) as session:
         session.execute(delete(table))
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_the_tables_cannot_be_emptied_at_once(decided: str, table: type[AuditEntry] | type[Approval]) -> None:
+def test_the_tables_cannot_be_emptied_at_once(
+    decided: str, table: type[AuditEntry | Approval | SopReview]
+) -> None:
     if engine_for(decided).dialect.name == "postgresql":
         order = f"TRUNCATE {table.__tablename__} CASCADE"
     else:

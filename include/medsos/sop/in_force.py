@@ -1,4 +1,4 @@
-"""Which version of the procedure an office follows on a day: the one its file names, or a later one of its own."""
+"""Which version of the procedure an office follows on a day: that of its file, or a later one of its own."""
 
 from __future__ import annotations
 

@@ -52,8 +52,6 @@ def changed_targets(sop: Sop, targets: Mapping[str, int]) -> dict[str, int]:
 
 def as_yaml(sop: Sop) -> bytes:
     """The version as its file holds it."""
-    head = (
-        "# Versi milik kantor, dibuat dari putusan tinjauan SOP. Jangan diubah: medsos verify memeriksanya.\n"
-    )
+    head = "# Dibuat dari putusan tinjauan SOP. Jangan diubah: medsos verify memeriksanya.\n"
     content = sop.model_dump(mode="json", exclude_none=False)
     return (head + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)).encode()

@@ -122,12 +122,16 @@ class Design(Base):
 
 
 class FormAnswer(Base):
-    """What somebody answered on a form, also when it could not be accepted, so nothing typed is lost."""
+    """What somebody answered on a form, also when it could not be accepted, so nothing typed is lost.
+
+    A form belongs to a cycle or to a paper of the half-yearly review, never to both.
+    """
 
     __tablename__ = "form_answers"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycles.id"), index=True)
+    cycle_id: Mapped[int | None] = mapped_column(ForeignKey("cycles.id"), index=True)
+    paper_id: Mapped[int | None] = mapped_column(ForeignKey("review_papers.id"), index=True)
     task_id: Mapped[str] = mapped_column(String(250))
     round: Mapped[int]
     option: Mapped[str] = mapped_column(String(100))

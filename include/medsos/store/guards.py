@@ -1,11 +1,11 @@
-"""Asks the database whether the triggers that keep rows from being changed are in place (migration 0007)."""
+"""Asks the database whether the triggers that keep rows from being changed are in place (0007, 0011)."""
 
 from __future__ import annotations
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-GUARDED_TABLES = ("audit_log", "approvals")
+GUARDED_TABLES = ("audit_log", "approvals", "sop_reviews")
 """Rows of these are only ever added."""
 
 _GUARDS = {

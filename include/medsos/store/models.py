@@ -10,6 +10,7 @@ from medsos.store.findings import Finding
 from medsos.store.notices import Notice
 from medsos.store.people import Delegation, Official
 from medsos.store.publications import Evidence, Link, LinkCheck, Metric, Publication, PublicationAttempt
+from medsos.store.reviews import ReviewPaper, SopReview
 from medsos.store.sharing import Lease, RateLimit
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "Publication",
     "PublicationAttempt",
     "RateLimit",
+    "ReviewPaper",
+    "SopReview",
     "StepDuration",
     "StepEvent",
     "StoredAnswer",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from medsos.errors import ConfigError
 from medsos.evidence.archive import Archive
+from medsos.evidence.editions import check_folders
 from medsos.evidence.verification import CycleCheck, check_cycle
 from medsos.indonesian import number_text
 from medsos.offices.model import load_office
@@ -23,6 +24,7 @@ from medsos.store.guards import unguarded_tables
 from medsos.store.models import Approval, AuditEntry, Cycle
 from medsos.store.session import reading
 from medsos.trail.heads import ZONE, check_heads
+from medsos.trail.reviews import review_findings
 from medsos.trail.told import record_findings
 
 _ADVICE = (
@@ -56,6 +58,8 @@ def verify(
             well = _write_cycle(session, archive, cycle, out, counts) and well
         if cycle_id is None and office is None:
             well = _write_vanished(session, out) and well
+        if cycle_id is None:
+            well = _write_periods(session, archive, office, out, counts) and well
         well = _write_trail(session, archive, out, counts) and well
     if not well:
         out.write(_ADVICE)
@@ -106,6 +110,27 @@ def _write_vanished(session: Session, out: TextIO) -> bool:
     for number in gone:
         out.write(f"Siklus {number}: barisnya dihapus dari basis data, padahal ada pada jejak audit\n")
     return not gone
+
+
+def _write_periods(
+    session: Session, archive: Archive, office: str | None, out: TextIO, counts: Counter[str]
+) -> bool:
+    """The papers of months and half-years, and the reviews of the SOP."""
+    checks = check_folders(session, archive, office)
+    for check in checks:
+        counts["berkas"] += check.files_right
+        if check.findings:
+            listed = "".join(f"  {finding}\n" for finding in check.findings)
+            out.write(f"Evaluasi {check.folder}: TIDAK UTUH; selain {check.files_right} berkas:\n{listed}")
+        else:
+            out.write(f"Evaluasi {check.folder}: utuh, {check.files_right} berkas\n")
+    reviews, findings = review_findings(
+        session, archive, sop_dirs=load_settings().sop_dirs, zone_of=_zone, office=office
+    )
+    counts["keputusan"] += reviews
+    for finding in findings:
+        out.write(f"Tinjauan SOP: TIDAK COCOK, {finding}\n")
+    return not findings and not any(check.findings for check in checks)
 
 
 def _write_trail(session: Session, archive: Archive, out: TextIO, counts: Counter[str]) -> bool:
