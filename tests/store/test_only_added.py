@@ -1,4 +1,4 @@
-"""Audit trail, approvals and reviews of the SOP are only added to, also for whoever goes past our own code."""
+"""Audit trail, approvals and reviews are only added to, also for whoever goes past our own code."""
 
 from __future__ import annotations
 
@@ -16,6 +16,12 @@ from medsos.store.session import engine_for, transaction
 from tampering import as_database_owner
 
 ROWS = (AuditEntry, Approval, SopReview)
+Table = type[AuditEntry | Approval | SopReview]
+CHANGES = {
+    AuditEntry: {"actor": "orang lain"},
+    Approval: {"decision": "setuju"},
+    SopReview: {"note": "lain"},
+}
 
 
 @pytest.fixture
@@ -54,26 +60,19 @@ def decided(database: str, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_no_row_can_be_changed(decided: str, table: type[AuditEntry | Approval | SopReview]) -> None:
-    changed = {
-        AuditEntry: {"actor": "orang lain"},
-        Approval: {"decision": "setuju"},
-        SopReview: {"note": "lain"},
-    }[table]
+def test_no_row_can_be_changed(decided: str, table: Table) -> None:
     with pytest.raises(IntegrityError, match="only added"), transaction(decided) as session:
-        session.execute(update(table).values(**changed))
+        session.execute(update(table).values(**CHANGES[table]))
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_no_row_can_be_deleted(decided: str, table: type[AuditEntry | Approval | SopReview]) -> None:
+def test_no_row_can_be_deleted(decided: str, table: Table) -> None:
     with pytest.raises(IntegrityError, match="only added"), transaction(decided) as session:
         session.execute(delete(table))
 
 
 @pytest.mark.parametrize("table", ROWS)
-def test_the_tables_cannot_be_emptied_at_once(
-    decided: str, table: type[AuditEntry | Approval | SopReview]
-) -> None:
+def test_the_tables_cannot_be_emptied_at_once(decided: str, table: Table) -> None:
     if engine_for(decided).dialect.name == "postgresql":
         order = f"TRUNCATE {table.__tablename__} CASCADE"
     else:

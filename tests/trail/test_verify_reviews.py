@@ -1,4 +1,4 @@
-"""`medsos verify` holds the reviews of the SOP against trail, report, entitlement and the versions made of them."""
+"""`medsos verify` holds the reviews of the SOP against trail, report, entitlement and their versions."""
 
 from __future__ import annotations
 
