@@ -19,8 +19,9 @@ from medsos.errors import EvidenceError, Transient
 from medsos.offices.model import load_office
 from medsos.operators.cycle import CycleRun
 from medsos.operators.evidence import SEND, TRIES_ALONE, WITHOUT, CaptureOperator
-from medsos.operators.forms import Answer, Form
+from medsos.operators.forms import Answer
 from medsos.operators.handed_in import keep_screenshot_of_person, kept_name
+from medsos.operators.parked_form import Form
 from medsos.settings import load_settings
 from medsos.store.models import Approval, AuditEntry, Evidence, FormAnswer, Publication
 from medsos.store.session import transaction

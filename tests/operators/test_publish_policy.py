@@ -9,7 +9,7 @@ from airflow.sdk.definitions.retry_policy import RetryAction
 
 from builders import NOW
 from medsos import errors
-from medsos.operators.forms import AnswerRefused
+from medsos.operators.parked_form import AnswerRefused
 from medsos.operators.publish_policy import PublishRetryPolicy, growing_wait
 
 

@@ -13,9 +13,9 @@ from builders import NOW, make_cycle
 from medsos.approval.officials import sync_officials
 from medsos.errors import Transient
 from medsos.offices.model import load_office
-from medsos.operators.forms import AnswerRefused
 from medsos.operators.given_answers import TRIES_WITH_ONE_ANSWER
 from medsos.operators.meeting import OWN, MinutesForm
+from medsos.operators.parked_form import AnswerRefused
 from medsos.operators.publish import FacebookPublishOperator
 from medsos.operators.publish_forms import CANCEL, question_about
 from medsos.settings import load_settings

@@ -9,7 +9,8 @@ from airflow.sdk import Param
 
 from medsos.errors import FormError
 from medsos.operators.cycle import CycleOperator, CycleRun
-from medsos.operators.forms import Answer, Form, FormOperator, text_field
+from medsos.operators.forms import Answer, FormOperator
+from medsos.operators.parked_form import Form, text_field
 from medsos.operators.people import team, title_of
 from medsos.operators.plans import (
     decision_of_round,

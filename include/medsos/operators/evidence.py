@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 from medsos.errors import BehindLogin, EvidenceError, MedsosError
 from medsos.operators.cycle import CycleRun, cycle_run
 from medsos.operators.form_link import UploadPageLink
-from medsos.operators.forms import TRIES, Answer, Form, FormOperator, text_field
+from medsos.operators.forms import Answer, FormOperator
 from medsos.operators.handed_in import (
     ADDRESS,
     PICTURE,
@@ -19,6 +19,7 @@ from medsos.operators.handed_in import (
     checked_address,
     upload_page,
 )
+from medsos.operators.parked_form import TRIES, Form, text_field
 from medsos.operators.people import team, title_of
 from medsos.operators.publish import reason_not_on_channel, reason_not_to_upload
 from medsos.operators.publish_forms import picture_field

@@ -13,15 +13,11 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Param
-from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import (
-    AirflowException,
     AirflowFailException,
     AirflowRescheduleException,
     AirflowSkipException,
@@ -39,39 +35,13 @@ from medsos.operators.given_answers import (
     settle,
     waiting_answer,
 )
+from medsos.operators.parked_form import LOOK_FOR_PEOPLE_EVERY, SECOND, AnswerRefused, Form, ParkedForm
 
 if TYPE_CHECKING:
     from medsos.approval.officials import Holder
 
-ASK_AGAIN_AFTER = timedelta(seconds=2)
-TRIES = 200
-"""How often a form may be asked again. Every refused answer costs one try; nobody types so many."""
 
-AGAIN = (
-    "*Formulir ini muncul kembali? Jawaban sebelumnya belum dapat diterima; alasannya tertulis di "
-    "[halaman siklus]({page}).*"
-)
-
-SECOND = "{first} sudah menjawab formulir ini lebih dulu, dan jawaban yang pertama berlaku."
-
-LOOK_FOR_PEOPLE_EVERY = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Form:
-    """What a person sees: a heading, an explanation (Markdown), fields, and the words on the buttons."""
-
-    subject: str
-    body: str
-    fields: dict[str, Param] = field(default_factory=dict)
-    options: tuple[str, ...] = ("Simpan",)
-
-
-class AnswerRefused(AirflowException):
-    """An answer could not be accepted; the form is asked again, as often as it takes."""
-
-
-class FormOperator(HITLOperator):
+class FormOperator(ParkedForm):
     """Base of all forms. Subclasses write `form`, `people` and `accept`.
 
     :param office: slug of the office.
@@ -81,15 +51,11 @@ class FormOperator(HITLOperator):
     """
 
     template_fields: Sequence[str] = ("cycle_id",)
-    ui_color = "#e4ecf7"
 
     def __init__(
         self, *, office: str, cycle_id: str = CYCLE_ID, round_no: int = 0, channel: str = "", **kwargs: Any
     ) -> None:
-        kwargs.setdefault("retries", TRIES)
-        kwargs.setdefault("retry_delay", ASK_AGAIN_AFTER)
-        kwargs.setdefault("retry_policy", None)
-        super().__init__(subject="-", options=["-"], **kwargs)
+        super().__init__(**kwargs)
         self.office = office
         self.cycle_id = cycle_id
         self.round_no = round_no
@@ -139,9 +105,10 @@ class FormOperator(HITLOperator):
             note_nobody_entitled(run)
             raise AirflowRescheduleException(run.clock() + LOOK_FOR_PEOPLE_EVERY)
         run.note("started")
-        self._show(run, self.form(run), people)
+        form = self.form(run)
         run.note("waiting", for_people=[person.username for person in people])
-        return super().execute(context)
+        page = f"{run.settings.public_url}/medsos/siklus/{run.cycle_id}"
+        return self.park(context, form, people, page=page, place="halaman siklus")
 
     def execute_complete(self, context: Any, event: dict[str, Any]) -> Any:
         run = cycle_run(self)
@@ -181,25 +148,6 @@ class FormOperator(HITLOperator):
     def _put_away(self, run: CycleRun, answer: Answer, problem: str = "") -> None:
         keep_answer(run, answer, problem=problem)
         settle(run, answer, problem)
-
-    def _show(self, run: CycleRun, form: Form, people: list[Holder]) -> None:
-        """Set what the base class sends to Airflow."""
-        page = f"{run.settings.public_url}/medsos/siklus/{run.cycle_id}"
-        self.subject, self.options = form.subject, list(form.options)
-        self.body = f"{form.body}\n\n{AGAIN.format(page=page)}"
-        self.params = ParamsDict(form.fields)
-        # Without assigned users Airflow would take an answer from anybody, so the list is never empty.
-        self.assigned_users = [{"id": p.airflow_user_id, "name": p.username} for p in people] or [
-            {"id": "-", "name": "-"}
-        ]
-
-
-def text_field(title: str, value: str = "", *, description: str = "", lines: int = 1) -> Param:
-    """A text field; several lines make a box."""
-    schema: dict[str, Any] = {"type": ["string", "null"], "title": title}
-    if lines > 1:
-        schema["format"] = "multiline"
-    return Param(value, description=description, **schema)
 
 
 def instant_field(title: str, *, description: str = "") -> Param:

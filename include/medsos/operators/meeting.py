@@ -10,7 +10,8 @@ from airflow.sdk import Param
 
 from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun
-from medsos.operators.forms import Answer, Form, FormOperator, instant_field, parse_instant, text_field
+from medsos.operators.forms import Answer, FormOperator, instant_field, parse_instant
+from medsos.operators.parked_form import Form, text_field
 from medsos.operators.people import team, title_of
 from medsos.operators.plans import was_decided
 

@@ -15,7 +15,8 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from medsos.errors import NotYetKnown, UnknownOutcome
 from medsos.operators.cycle import CycleRun, cycle_run
 from medsos.operators.form_link import UploadPageLink
-from medsos.operators.forms import Answer, Form, FormOperator
+from medsos.operators.forms import Answer, FormOperator
+from medsos.operators.parked_form import Form
 from medsos.operators.people import team
 from medsos.operators.plans import request_of
 from medsos.operators.publish_forms import (

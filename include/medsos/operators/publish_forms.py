@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun
-from medsos.operators.forms import Answer, Form, text_field
+from medsos.operators.forms import Answer
 from medsos.operators.handed_in import (
     ADDRESS,
     PICTURE,
@@ -15,6 +15,7 @@ from medsos.operators.handed_in import (
     checked_address,
     upload_page,
 )
+from medsos.operators.parked_form import Form, text_field
 from medsos.operators.people import title_of
 
 if TYPE_CHECKING:

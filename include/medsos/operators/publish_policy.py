@@ -26,7 +26,7 @@ from medsos.errors import (
     UnknownOutcome,
     WebsiteAwaited,
 )
-from medsos.operators.forms import AnswerRefused
+from medsos.operators.parked_form import AnswerRefused
 from medsos.operators.retries import count_error, forget_errors
 
 FIRST_WAIT = timedelta(seconds=15)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from medsos.errors import FormError
 from medsos.operators.cycle import CycleRun, cycle_run
 from medsos.operators.form_link import ApprovalFormLink
-from medsos.operators.forms import SECOND, Form, FormOperator, text_field
+from medsos.operators.forms import FormOperator
 from medsos.operators.given_answers import Answer, answer_of_event, keep_answer, last_event
+from medsos.operators.parked_form import SECOND, Form, text_field
 from medsos.operators.people import title_of
 from medsos.operators.plans import decision_of_round
 from medsos.operators.sealing import seal_now
