@@ -86,10 +86,12 @@ def _versions(
         entry.after["version"]
         for entry in session.scalars(select(AuditEntry).where(AuditEntry.action == RECORDED))
     }
-    made = {row.new_sop_version: row for row in rows if row.new_sop_version in recorded}
+    made = {row.new_sop_version: row for row in rows if row.new_sop_version}
     for version, row in made.items():
         file = sop_dirs[1] / f"{version}.yaml"
         if not file.is_file():
+            if version not in recorded:
+                continue  # The task that writes it has not come to that yet.
             yield f"versi SOP {version}: berkasnya hilang dari {sop_dirs[1].name}/"
             continue
         try:

@@ -1,0 +1,142 @@
+"""Which months or which half-year a run is about: the run decides, not the clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk.exceptions import AirflowFailException
+
+from medsos.clock import Clock, utc_now
+from medsos.evaluation.period import Period
+from medsos.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from medsos.evidence.archive import Archive
+    from medsos.offices.model import Brand, Office
+    from medsos.sop.model import Sop
+
+MONTH = "bulan"
+HALF_YEAR = "semester"
+"""Fields of the trigger forms; empty: the last one that is over."""
+
+MONTH_PATTERN = r"^(20\d\d-(0[1-9]|1[0-2]))?$"
+HALF_YEAR_PATTERN = r"^(20\d\d-semester-[12])?$"
+
+
+@dataclass
+class PeriodRun:
+    """A task at work on the evaluation of an office."""
+
+    office_slug: str
+    clock: Clock = utc_now
+
+    @cached_property
+    def settings(self) -> Settings:
+        return load_settings()
+
+    @cached_property
+    def office(self) -> Office:
+        from medsos.offices.model import load_office
+
+        return load_office(self.settings.offices_dir, self.office_slug)
+
+    @cached_property
+    def brand(self) -> Brand:
+        from medsos.offices.model import load_brand
+
+        return load_brand(self.settings.offices_dir, self.office_slug)
+
+    @cached_property
+    def archive(self) -> Archive:
+        from medsos.evidence.archive import Archive
+        from medsos.hooks.archive import open_archive_root
+
+        return Archive(open_archive_root())
+
+    @property
+    def training(self) -> bool:
+        """Whether any channel leads to a training platform."""
+        from medsos.hooks.training import is_training
+
+        channels = self.office.channels.values()
+        return any(is_training(setup.connection) for setup in channels if setup.mode == "api")
+
+    @property
+    def today(self) -> date:
+        return self.clock().astimezone(self.office.zone).date()
+
+    def is_over(self, period: Period) -> bool:
+        return period.last < self.today
+
+    def sop(self, on: date) -> Sop:
+        """The version of the procedure that the office follows on a day."""
+        from medsos.sop.in_force import sop_in_force
+
+        return sop_in_force(
+            self.settings.sop_dirs, office=self.office.slug, named=self.office.sop_version, on=on
+        )
+
+
+def months_of_run(context: Any, zone: ZoneInfo) -> list[Period]:
+    """The months of a run, in order and each once.
+
+    Asked for on the trigger form; else those in which the cycles ended that called for the run; else the one
+    over which the run was scheduled or is caught up with; else the last one before the run.
+
+    :param zone: of the office.
+    :raises AirflowFailException: the form names no month.
+    """
+    if asked := str((context.get("params") or {}).get(MONTH) or "").strip():
+        if not re.fullmatch(MONTH_PATTERN, asked):
+            raise AirflowFailException(f"Bulan “{asked}” tidak dikenal. Tulis seperti 2026-11.")
+        return [Period.month(date.fromisoformat(f"{asked}-01"))]
+    if told := sorted(set(_told_months(context, zone))):
+        return told
+    return [Period.month(_day_of_run(context, zone))]
+
+
+def _told_months(context: Any, zone: ZoneInfo) -> Iterator[Period]:
+    events = context.get("triggering_asset_events") or {}
+    for event in (event for of_asset in events.values() for event in of_asset):
+        month = str((event.extra or {}).get("month", ""))
+        if re.fullmatch(MONTH_PATTERN, month) and month:
+            yield Period.month(date.fromisoformat(f"{month}-01"))
+        else:
+            yield Period.month(event.timestamp.astimezone(zone).date())
+
+
+def half_year_of_run(context: Any, zone: ZoneInfo) -> Period:
+    """The half-year of a run: asked for, or scheduled, or the last one before the run.
+
+    :raises AirflowFailException: the form names no half-year.
+    """
+    if asked := str((context.get("params") or {}).get(HALF_YEAR) or "").strip():
+        if not re.fullmatch(HALF_YEAR_PATTERN, asked):
+            raise AirflowFailException(f"Semester “{asked}” tidak dikenal. Tulis seperti 2026-semester-2.")
+        return Period.half_year(int(asked[:4]), int(asked[-1]))
+    if context.get("data_interval_start") is not None:
+        return _half_year_with(_day_of_run(context, zone))
+    this = _half_year_with(_local(context["dag_run"].run_after, zone))
+    return _half_year_with(this.first - timedelta(days=1))
+
+
+def _day_of_run(context: Any, zone: ZoneInfo) -> date:
+    """The first day of the stretch that the run was scheduled over; else one of the month before it."""
+    start = context.get("data_interval_start")
+    if start is not None:
+        return _local(start, zone)
+    return _local(context["dag_run"].run_after, zone).replace(day=1) - timedelta(days=1)
+
+
+def _local(at: datetime, zone: ZoneInfo) -> date:
+    return at.astimezone(zone).date()
+
+
+def _half_year_with(day: date) -> Period:
+    return Period.half_year(day.year, 1 if day.month <= 6 else 2)
