@@ -20,13 +20,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from airflow.sdk import DAG, Asset, TaskGroup
+from airflow.sdk import DAG, TaskGroup
 
 from medsos.clock import utc_now
 from medsos.errors import ConfigError
 from medsos.offices.model import CHANNEL_NAMES, CHANNELS, Office, load_office, office_slugs
 from medsos.operators.approval import ConcludeApprovalOperator
 from medsos.operators.broken_office import BrokenOffice, broken_doc, broken_sop_dag
+from medsos.operators.cycle_finished import cycle_finished
 from medsos.operators.design import PlanForm, RenderDesignsOperator, ReviseForm
 from medsos.operators.evaluation import ConfirmCompleteOperator, EvaluateCycleOperator
 from medsos.operators.evidence import CaptureOperator
@@ -43,7 +44,6 @@ from medsos.sop.in_force import sop_in_force
 from medsos.sop.model import Sop, load_sop
 
 SETTINGS = load_settings()
-CYCLE_FINISHED = Asset("medsos_cycle_finished")
 
 
 def content_cycle(office: Office | BrokenOffice, sop: Sop, problem: str = "") -> DAG:
@@ -113,7 +113,7 @@ def content_cycle(office: Office | BrokenOffice, sop: Sop, problem: str = "") ->
                 task_id="evaluate_cycle",
                 task_display_name="Evaluasi dan laporan",
                 trigger_rule="all_done",
-                outlets=[CYCLE_FINISHED],
+                outlets=[cycle_finished(office.dag_suffix)],
             )
             confirm = ConfirmCompleteOperator(
                 task_id="confirm_complete", task_display_name="Pastikan lengkap", trigger_rule="all_done"

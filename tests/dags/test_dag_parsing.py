@@ -17,7 +17,7 @@ from medsos.settings import load_settings
 from medsos.sop.model import STEP_KEYS, load_sop
 
 DAGS = Path(__file__).parents[2] / "dags"
-EXPECTED_FILES = {"content_cycle.py", "watch.py"}
+EXPECTED_FILES = {"content_cycle.py", "evaluation.py", "watch.py"}
 HEAVY = (
     "PIL",
     "pandas",
@@ -163,7 +163,7 @@ def test_links_and_tokens_are_looked_at_every_night(monkeypatch: pytest.MonkeyPa
 def test_parsing_imports_nothing_heavy() -> None:
     code = (
         "import sys; import airflow.sdk; before = set(sys.modules)\n"
-        f"sys.path.insert(0, {str(DAGS)!r}); import content_cycle, watch\n"
+        f"sys.path.insert(0, {str(DAGS)!r}); import content_cycle, evaluation, watch\n"
         f"print([m for m in {HEAVY!r} if m in sys.modules and m not in before])"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

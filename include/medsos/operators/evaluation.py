@@ -16,7 +16,6 @@ class EvaluateCycleOperator(CycleOperator):
     ui_color = "#e9e2f5"
 
     def work(self, run: CycleRun, context: Any) -> None:
-        from medsos.evaluation.recap import monthly_recap
         from medsos.evaluation.report.cycle import REPORT_NAME, build_report
         from medsos.evaluation.report.cycle_data import report_data
         from medsos.evaluation.rules import Rules
@@ -35,11 +34,8 @@ class EvaluateCycleOperator(CycleOperator):
         training = any(is_training(run.office.channels[channel].connection) for channel in channels)
         # Step 6 ends here: a later evaluation finds this very moment in the event and gives equal rows.
         run.finished_at = run.clock()
-        month = run.finished_at.astimezone(run.office.zone).date().replace(day=1)
-        rules = Rules(run.settings)
         with transaction() as session:
-            evaluate_cycle(session, run.cycle_id, rules=rules, now=run.finished_at)
-            monthly_recap(session, office=run.office_slug, month=month, rules=rules)
+            evaluate_cycle(session, run.cycle_id, rules=Rules(run.settings), now=run.finished_at)
         # Reading pictures and hashing the folder takes its time; no lock is held meanwhile.
         with reading() as session:
             data = report_data(
@@ -62,6 +58,18 @@ class EvaluateCycleOperator(CycleOperator):
             head = write_head(session, run.archive, now=run.finished_at)
         for problem in head.problems:
             self.log.error("Jejak audit tidak cocok dengan arsip: %s. Jalankan “medsos verify”.", problem)
+        self._let_the_recap_know(run, context)
+
+    def _let_the_recap_know(self, run: CycleRun, context: Any) -> None:
+        """A cycle belongs to the month in which it was first completed, also when it is evaluated again."""
+        from medsos.operators.cycle_finished import tell
+        from medsos.store.models import Cycle
+        from medsos.store.session import reading
+
+        with reading() as session:
+            completed_at = session.get_one(Cycle, run.cycle_id).completed_at or run.clock()
+        month = completed_at.astimezone(run.office.zone)
+        tell(context, self.outlets, cycle_id=run.cycle_id, month=f"{month:%Y-%m}")
 
 
 class ConfirmCompleteOperator(CycleOperator):
