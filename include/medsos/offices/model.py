@@ -89,6 +89,9 @@ class NoticeRules(DataModel):
         default=[50, 100], description="to those who may fill the form"
     )
     escalation: float | None = Field(default=200, gt=0, description="to the Sekretaris; null for none")
+    review_minutes: float = Field(
+        default=2250, gt=0, description="a week's work, within which a review of the SOP is decided on"
+    )
     mail: str = Field(default="medsos_mail", pattern=r"^[a-z0-9_]+$", description="id of a Connection")
     apprise: str = Field(default="medsos_apprise", pattern=r"^[a-z0-9_]+$", description="id of a Connection")
     give_up_after_minutes: float = Field(

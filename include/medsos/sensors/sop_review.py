@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -22,21 +21,14 @@ from medsos.operators.parked_form import (
     text_field,
 )
 from medsos.operators.periods import PeriodRun
+from medsos.operators.review_form import BEGINS, NOTE, SEAL, TASK, target_field, wish_of
 from medsos.operators.sop_review import PAPER_ID
 
 if TYPE_CHECKING:
     from airflow.sdk.types import TaskInstanceKey
 
-    from medsos.approval.sop_review import Wish
     from medsos.sop.model import Sop
     from medsos.store.models import ReviewPaper, SopReview
-
-SEAL, NOTE, BEGINS = "segel", "catatan", "berlaku_mulai"
-
-
-def target_field(step_key: str) -> str:
-    """Name of the field with a step's new target."""
-    return f"target_{step_key}"
 
 
 class WorkingDaySensor(BaseOperator):
@@ -178,36 +170,6 @@ class SopReviewSensor(ParkedForm):
         return decision.id
 
 
-def wish_of(values: dict[str, Any], sop: Sop) -> Wish:
-    """What was typed besides the decision; a target that is empty stays as it is.
-
-    :raises FormError: something typed is no number or no date.
-    """
-    from medsos.approval.sop_review import Wish
-
-    targets: dict[str, int] = {}
-    for step in sop.steps:
-        typed = str(values.get(target_field(step.key)) or "").strip()
-        if not typed:
-            continue
-        if not typed.isascii() or not typed.isdecimal() or len(typed) > 6:
-            raise FormError(
-                f"Target langkah {step.number} ({step.name}): diharapkan menit dalam bilangan bulat."
-            )
-        targets[step.key] = int(typed)
-    return Wish(note=str(values.get(NOTE) or ""), targets=targets, effective_from=_date(values.get(BEGINS)))
-
-
-def _date(typed: Any) -> date | None:
-    text = str(typed or "").strip()
-    if not text:
-        return None
-    try:
-        return datetime.fromisoformat(text).date()
-    except ValueError:
-        raise FormError("Tanggal berlaku tidak sah. Pilih tanggalnya.") from None
-
-
 def _keep(review: _Review, answer: Answer, *, problem: str) -> None:
     """Enter an answer among those that were dealt with. `problem`: why it was not accepted."""
     from medsos.store.models import FormAnswer
@@ -217,7 +179,7 @@ def _keep(review: _Review, answer: Answer, *, problem: str) -> None:
         session.add(
             FormAnswer(
                 paper_id=review.paper.id,
-                task_id="await_signature",
+                task_id=TASK,
                 round=review.paper.round,
                 option=answer.option,
                 answers=answer.values,

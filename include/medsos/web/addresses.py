@@ -57,6 +57,10 @@ class Addresses:
         rounded = f"/{form.round_no}" if form.round_no else ""
         return self.page(f"{form.name}/{cycle_id}{rounded}", **query)
 
+    def review(self, office: str, period: str, **query: object) -> str:
+        """The half-yearly review of the SOP; `period` is the half-year's key."""
+        return self.page(f"tinjauan-sop/{office}/{period}", **query)
+
     def upload(self, cycle_id: int, channel: str, part: str = "", **query: object) -> str:
         """The page of one upload, or a part of it."""
         return self.page(f"unggahan/{cycle_id}/{channel}" + (f"/{part}" if part else ""), **query)

@@ -28,6 +28,7 @@ from medsos.web.evaluation import routes as evaluation
 from medsos.web.officials import routes as officials
 from medsos.web.own_forms import routes as own_forms
 from medsos.web.page import page
+from medsos.web.sop_review import routes as sop_review
 from medsos.web.uploads import routes as uploads
 from medsos.web.visitors import NotLoggedIn
 from medsos.web.waiting import routes as waiting
@@ -63,6 +64,7 @@ ROOMS = (
     overview,
     reports,
     evaluation,
+    sop_review,
     archive,
     officials,
     files,

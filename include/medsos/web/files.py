@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from medsos.errors import EvidenceError
 from medsos.evidence.archive import Archive
+from medsos.evidence.editions import FOLDER as PERIODS
 from medsos.store.models import Cycle
 from medsos.store.session import transaction
 from medsos.web.addresses import STATIC
@@ -125,10 +126,13 @@ def _answer(request: Request, path: str, visitor: Visitor, width: int | None, sa
 
 
 def _is_known(path: str, visitor: Visitor) -> bool:
-    """Is this a plain path below the folder of a cycle that the visitor may read?"""
+    """Is this a plain path below the folder of a cycle or a period that the visitor may read?"""
     parts = path.split("/")
     if "\\" in path or "\0" in path or any(part == "" or part.startswith(".") for part in parts):
         return False
+    if len(parts) == FOLDER_DEPTH and parts[1] == PERIODS:
+        # The papers of a month or a half-year: for whoever may see the office's cycles.
+        return visitor.may_read(f"content_cycle__{parts[0].replace('-', '_')}")
     folder = "/".join(parts[:FOLDER_DEPTH])
     with transaction() as session:
         dag_id = session.scalars(select(Cycle.dag_id).where(Cycle.archive_folder == folder)).first()

@@ -6,12 +6,13 @@ change them. Its row is changed here: the pages live in the API server, which ha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.approval.officials import Holder, entitled_approvers, holders
+from medsos.approval.sop_review import DECIDES, entitled_to_review
 from medsos.clock import utc_now
 from medsos.offices.model import Role
 from medsos.store.models import Cycle
@@ -44,13 +45,42 @@ def messengers(session: Session, cycle: Cycle, task_id: str, username: str) -> t
     The visitor only wakes the task, which takes the answer from the record; empty when he is nobody of the
     office's who answers forms.
     """
-    today = local_day(office_of(cycle.office), utc_now())
-    everybody = [holder for role in ANSWERING for holder in holders(session, cycle.office, role, today)]
+    return _with_visitor(
+        session, cycle.office, ANSWERING, username, lambda: entitled_now(session, cycle, task_id)
+    )
+
+
+def review_messengers(session: Session, office: str, username: str) -> tuple[Holder, ...]:
+    """Who may pass a decision on a review of the SOP on to Airflow; as `messengers`.
+
+    :param office: slug.
+    """
+    return _with_visitor(
+        session, office, (*ANSWERING, DECIDES), username, lambda: deciding_now(session, office)
+    )
+
+
+def deciding_now(session: Session, office: str) -> list[Holder]:
+    """Who may decide on a review of the SOP at this moment.
+
+    :raises ConfigError: the office has no valid file.
+    """
+    return entitled_to_review(session, office, utc_now(), office_of(office).zone)
+
+
+def _with_visitor(
+    session: Session,
+    office: str,
+    roles: Sequence[Role],
+    username: str,
+    entitled: Callable[[], list[Holder]],
+) -> tuple[Holder, ...]:
+    today = local_day(office_of(office), utc_now())
+    everybody = [holder for role in roles for holder in holders(session, office, role, today)]
     visitor = [holder for holder in everybody if holder.username == username][:1]
     if not visitor:
         return ()
-    entitled = entitled_now(session, cycle, task_id)
-    return tuple({holder.username: holder for holder in (*entitled, *visitor)}.values())
+    return tuple({holder.username: holder for holder in (*entitled(), *visitor)}.values())
 
 
 def refresh_assignees(dag_id: str, run_id: str, task_id: str, people: Sequence[Holder]) -> bool:

@@ -8,17 +8,18 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import select
 
+from medsos.approval.sop_review import open_papers
 from medsos.offices.model import Office
 from medsos.store.models import Cycle
 from medsos.store.session import reading
-from medsos.web.airflow.assignees import entitled_now, refresh_assignees
+from medsos.web.airflow.assignees import deciding_now, entitled_now, refresh_assignees
 
 Reassign = Callable[[Office], int]
 """For an office; returns how many forms changed hands."""
 
 
 def reassign_waiting_forms(office: Office) -> int:
-    """Bring every unanswered form of the office's running cycles in line with who may answer it now.
+    """Bring every unanswered form of the office's running cycles and reviews in line with who may answer now.
 
     Without it a new Plh. could open a form that waits, and Airflow would refuse the answer.
     """
@@ -34,6 +35,13 @@ def reassign_waiting_forms(office: Office) -> int:
             for dag_id, run_id, task_id in _unanswered(office)
             if (dag_id, run_id) in cycles
         ]
+        deciders = deciding_now(session, office.slug)
+        reviews = {(paper.dag_id, paper.run_id) for paper in open_papers(session)}
+        wanted += [
+            (dag_id, run_id, task_id, deciders)
+            for dag_id, run_id, task_id in _unanswered(office)
+            if (dag_id, run_id) in reviews
+        ]
     return sum(refresh_assignees(*form) for form in wanted)
 
 
@@ -48,7 +56,9 @@ def _unanswered(office: Office) -> list[tuple[str, str, str]]:
             select(TaskInstance.dag_id, TaskInstance.run_id, TaskInstance.task_id)
             .join(HITLDetail, HITLDetail.ti_id == TaskInstance.id)
             .where(
-                TaskInstance.dag_id == f"content_cycle__{office.dag_suffix}",
+                TaskInstance.dag_id.in_(
+                    (f"content_cycle__{office.dag_suffix}", f"sop_review__{office.dag_suffix}")
+                ),
                 HITLDetail.responded_at.is_(None),
             )
         )

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
 from medsos.clock import utc_now
-from medsos.store.models import Cycle
+from medsos.store.models import Cycle, ReviewPaper
 from medsos.store.session import reading
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow.forms import AirflowFormsDep
@@ -16,6 +16,7 @@ from medsos.web.airflow.telling import tell
 from medsos.web.drafts.view import offices_for
 from medsos.web.page import page
 from medsos.web.visitors import VisitorDep
+from medsos.web.waiting.reviews import paper_of_run, reviews_waiting
 from medsos.web.waiting.view import APPROVAL_TASK, Everything, everything_waiting, form_page
 
 router = APIRouter()
@@ -37,9 +38,14 @@ async def waiting_for_me(request: Request, visitor: VisitorDep, forms: AirflowFo
 
     def read() -> Everything:
         with reading() as session:
-            dags = [dag for dag in session.scalars(select(Cycle.dag_id).distinct()) if visitor.may_read(dag)]
-            return everything_waiting(
-                session, asked, visitor.username, dags, addresses_of(request), now=utc_now()
+            at, now = addresses_of(request), utc_now()
+            ids = {*session.scalars(select(Cycle.dag_id)), *session.scalars(select(ReviewPaper.dag_id))}
+            dags = [dag for dag in sorted(ids) if visitor.may_read(dag)]
+            cycles = everything_waiting(session, asked, visitor.username, dags, at, now=now)
+            reviews = reviews_waiting(session, asked, visitor.username, dags, at, now=now)
+            return Everything(
+                tuple(sorted((*cycles.items, *reviews.items), key=lambda item: -item.used)),
+                (*cycles.news, *reviews.news),
             )
 
     found = await run_in_threadpool(read)
@@ -68,6 +74,9 @@ async def form_of_task(
                 select(Cycle).where(Cycle.dag_id == dag_id, Cycle.run_id == run_id)
             ).one_or_none()
 
+    paper = await run_in_threadpool(paper_of_run, dag_id, run_id)
+    if paper is not None and visitor.may_read(dag_id):
+        return RedirectResponse(addresses_of(request).review(paper.office, paper.period), status_code=303)
     cycle = await run_in_threadpool(read)
     if cycle is not None and not visitor.may_read(dag_id):
         raise HTTPException(404)

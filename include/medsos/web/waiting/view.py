@@ -37,14 +37,20 @@ _UPLOAD_TASK = re.compile(r"upload\.(?:publish|capture)_([a-z]+)")
 class Waiting:
     """One thing that waits for a person. All minutes are working minutes; `minutes` since it was asked.
 
+    :param mark: a letter or number in the place of a picture.
+    :param over, title, under: what is asked, what it is about, and whose it is.
+    :param target_minutes: within which it should be done.
     :param people: who may do it now; empty while nobody is entitled.
     :param nobody: then, why; otherwise empty.
     """
 
-    cycle: Cycle
     office: Office
-    step: SopStep
-    what: str
+    mark: str
+    over: str
+    title: str
+    under: str
+    kahar: bool
+    target_minutes: float
     address: str
     inside: bool
     people: tuple[Holder, ...]
@@ -54,17 +60,17 @@ class Waiting:
 
     @property
     def late(self) -> bool:
-        return self.minutes > self.step.target_minutes
+        return self.minutes > self.target_minutes
 
     @property
     def left(self) -> float:
         """Minutes until the target is used up; negative after that."""
-        return self.step.target_minutes - self.minutes
+        return self.target_minutes - self.minutes
 
     @property
     def used(self) -> float:
         """Share of the target that is used up."""
-        return self.minutes / self.step.target_minutes
+        return self.minutes / self.target_minutes
 
     def is_for(self, username: str) -> bool:
         return any(holder.username == username for holder in self.people)
@@ -217,10 +223,13 @@ def _item(known: _Known, asked: _Asked, at: Addresses, picture: str | None) -> W
         return None
     ours = form_page(at, cycle.id, asked.task_id)
     return Waiting(
-        cycle=cycle,
         office=office,
-        step=step,
-        what=_what(asked, step),
+        mark=str(step.number),
+        over=f"Langkah {step.number} · {_what(asked, step)}",
+        title=cycle.title,
+        under=f"Siklus {cycle.id}",
+        kahar=cycle.kahar,
+        target_minutes=step.target_minutes,
         address=ours or at.airflow_form(cycle.dag_id, cycle.run_id, asked.task_id),
         inside=ours is not None,
         people=people,

@@ -1,0 +1,1 @@
+"""The half-yearly review of the SOP: the report, the proposed targets, and the decision of the Sekretaris."""

@@ -1,0 +1,116 @@
+"""The reviews of the SOP that wait for a Sekretaris, and decisions of which Airflow has not heard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from medsos.approval.sop_review import OPTIONS, decision_on, entitled_to_review, open_papers
+from medsos.errors import ConfigError
+from medsos.evaluation.period import Period
+from medsos.operators.review_form import TASK
+from medsos.sop.worktime import calendar_for
+from medsos.store.models import ReviewPaper
+from medsos.store.session import reading
+from medsos.web.addresses import Addresses
+from medsos.web.airflow.assignees import review_messengers
+from medsos.web.airflow.forms import AskedForm
+from medsos.web.airflow.telling import News
+from medsos.web.office_view import office_of
+from medsos.web.waiting.view import Everything, Waiting
+
+NOBODY = "Belum ada yang berhak memutuskan: Sekretaris belum dicatat di halaman Pejabat."
+
+
+def reviews_waiting(
+    session: Session,
+    forms: Sequence[AskedForm],
+    username: str,
+    readable: Sequence[str],
+    at: Addresses,
+    *,
+    now: datetime,
+) -> Everything:
+    """All reviews of the readable DAGs that are not decided.
+
+    :param forms: those of Airflow that the visitor may see.
+    :param readable: ids of DAGs.
+    """
+    papers = [paper for paper in open_papers(session) if paper.dag_id in readable]
+    items = [item for paper in papers if (item := _item(session, paper, at, now)) is not None]
+    news = [found for form in forms if (found := _news(session, form, username)) is not None]
+    return Everything(tuple(items), tuple(news))
+
+
+def paper_of_run(dag_id: str, run_id: str) -> ReviewPaper | None:
+    """What a run laid before the Sekretaris last."""
+    with reading() as session:
+        return _paper_of_run(session, dag_id, run_id)
+
+
+def _paper_of_run(session: Session, dag_id: str, run_id: str) -> ReviewPaper | None:
+    return session.scalars(
+        select(ReviewPaper)
+        .where(ReviewPaper.dag_id == dag_id, ReviewPaper.run_id == run_id)
+        .order_by(ReviewPaper.id.desc())
+        .limit(1)
+    ).first()
+
+
+def news_of_review(session: Session, paper: ReviewPaper, username: str) -> News | None:
+    """The decision on a paper as Airflow would hear of it; None while there is none."""
+    decision = decision_on(session, paper)
+    people = review_messengers(session, paper.office, username) if decision else ()
+    if decision is None or not people:
+        return None
+    option = next(word for word, stored in OPTIONS.items() if stored == decision.decision)
+    values = {"catatan": decision.note or None, "segel": decision.report_sha256}
+    return News(paper.dag_id, paper.run_id, TASK, option, values, people)
+
+
+def _news(session: Session, form: AskedForm, username: str) -> News | None:
+    paper = _paper_of_run(session, form.dag_id, form.run_id) if form.task_id == TASK else None
+    if paper is None:
+        return None
+    return news_of_review(session, paper, username)
+
+
+def _item(session: Session, paper: ReviewPaper, at: Addresses, now: datetime) -> Waiting | None:
+    """None for an office whose file cannot be read."""
+    try:
+        office = office_of(paper.office)
+        minutes = calendar_for(office).minutes_between(_first_laid(session, paper), now)
+    except ConfigError:
+        return None
+    people = tuple(entitled_to_review(session, paper.office, now, office.zone))
+    period = Period(paper.first_day, paper.last_day)
+    return Waiting(
+        office=office,
+        mark="SOP",
+        over="Tinjauan SOP setengah tahun",
+        title=f"Tinjauan SOP {period.name}",
+        under="Ditetapkan atau perlu perbaikan",
+        kahar=False,
+        target_minutes=office.notices.review_minutes,
+        address=at.review(paper.office, paper.period),
+        inside=True,
+        people=people,
+        nobody="" if people else NOBODY,
+        minutes=minutes,
+        picture=None,
+    )
+
+
+def _first_laid(session: Session, paper: ReviewPaper) -> datetime:
+    """Since when the round waits; a report that took the place of another does not begin anew."""
+    rows = session.scalars(
+        select(ReviewPaper.laid_at).where(
+            ReviewPaper.office == paper.office,
+            ReviewPaper.period == paper.period,
+            ReviewPaper.round == paper.round,
+        )
+    )
+    return min(rows)
