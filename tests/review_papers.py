@@ -12,7 +12,7 @@ from medsos.evidence.archive import Archive
 from medsos.offices.model import Office, load_office
 from medsos.settings import load_settings
 from medsos.sop.model import CURRENT_VERSION, load_sop
-from medsos.store.models import Delegation, ReviewPaper, SopReview
+from medsos.store.models import Delegation, Official, ReviewPaper, SopReview
 from medsos.store.session import transaction
 
 PERIOD = "2026-semester-1"
@@ -67,7 +67,8 @@ def lay(
     stored = archive.put_version(f"{given['folder']}/laporan-tinjauan.html", report)
     printed = archive.put_version(f"{given['folder']}/laporan-tinjauan.pdf", b"%PDF-" + report)
     with transaction() as session:
-        sync_officials(session, office(), now=NOW - timedelta(days=30))
+        if not session.query(Official).count():
+            sync_officials(session, office(), now=NOW - timedelta(days=30))
         return lay_paper(
             session,
             ReviewPaper(report_path=stored.path, report_sha256=stored.sha256, pdf_path=printed.path, **given),

@@ -9,6 +9,7 @@ import sys
 from sqlalchemy import select
 from web_samples import decide, design_round, new_cycle, upload_under_way
 
+import review_papers
 from builders import picture
 from medsos.clock import utc_now
 from medsos.drafts import book, uploads
@@ -71,6 +72,7 @@ def main(manager: str, passwords: dict[str, str]) -> dict[str, object]:
     revised = new_cycle(run_id="uji-revisi")
     design_round(archive, revised)
     decide(revised, 1, "revisi", "Perbaiki judul")
+    review_papers.lay(archive)
     shot = picture((1280, 900), "layar")
     name = hashlib.sha256(shot).hexdigest()
     folder = settings.working_dir(by_hand) / "tangkapan"

@@ -137,6 +137,12 @@ REQUESTS: dict[str, Sends] = {
     "Tabel evaluasi sebagai CSV": at("/medsos/evaluasi/cycle_scorecards.csv"),
     "Tabel evaluasi sebagai Parquet": at("/medsos/evaluasi/cycle_scorecards.parquet"),
     "Semua tabel evaluasi sebagai XLSX": at("/medsos/evaluasi/tabel.xlsx"),
+    "Daftar tinjauan SOP": at("/medsos/tinjauan-sop"),
+    "Melihat tinjauan SOP": at("/medsos/tinjauan-sop/kota-bengkulu/2026-semester-1"),
+    "Memutuskan tinjauan SOP": form(
+        "/medsos/tinjauan-sop/kota-bengkulu/2026-semester-1", "tinjauan/kota-bengkulu/2026-semester-1",
+        keputusan="Perlu perbaikan",
+    ),
     "Melihat pejabat": at("/medsos/pejabat"),
     "Formulir delegasi dan pejabat": at("/medsos/pejabat/delegasi?kantor=kota-bengkulu"),
     "Mencatat delegasi atau pejabat": form(

@@ -18,24 +18,25 @@ from airflow.sdk.exceptions import (
     AirflowSkipException,
 )
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 import review_papers
 from builders import NOW
 from half_year import NEEDED, finished_cycles
 from medsos.approval.officials import sync_officials
-from medsos.browser import print_pdf
 from medsos.evaluation.period import Period
 from medsos.evidence.archive import Archive
 from medsos.evidence.editions import newest_edition
 from medsos.operators import periods
 from medsos.operators.parked_form import AnswerRefused, ParkedForm
+from medsos.operators.period_papers import report_name, report_of
 from medsos.operators.periods import half_year_of_run, months_of_run
 from medsos.operators.recap import ArchiveMonthOperator, RefreshRecapOperator
 from medsos.operators.sop_review import ConcludeReviewOperator, LayBeforeOperator
 from medsos.sensors.sop_review import SopReviewSensor, WorkingDaySensor
 from medsos.settings import load_settings
 from medsos.sop.in_force import sop_in_force
-from medsos.sop.model import CURRENT_VERSION, load_sop
+from medsos.sop.model import CURRENT_VERSION, Sop, load_sop
 from medsos.store.models import AuditEntry, FormAnswer, MonthlyRecap, ReviewPaper, SopReview
 from medsos.store.session import transaction
 from medsos.trail.verify import verify
@@ -48,8 +49,8 @@ MONTH_FOLDER = f"{OFFICE}/evaluasi/2026-05"
 
 @pytest.fixture
 def archive(home: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    """Paper is printed by a browser only where the test is about that: each print takes seconds."""
-    monkeypatch.setattr("medsos.browser.print_pdf", lambda html, **_: b"instead of a PDF")
+    """Reports are drawn and printed only where the test is about that: each takes seconds."""
+    monkeypatch.setattr("medsos.operators.period_papers.report_of", quick_report)
     clock_at(monkeypatch, NOW)
     with transaction() as session:
         sync_officials(session, review_papers.office(), now=NOW - timedelta(days=300))
@@ -62,6 +63,12 @@ def half_year(archive: Archive) -> list[int]:
     sop = load_sop(load_settings().sop_dir)
     ends = [datetime(2026, month, day, 14, tzinfo=WIB) for month in range(1, 7) for day in (9, 23)]
     return finished_cycles(archive, sop, ends)
+
+
+def quick_report(session: Session, run: periods.PeriodRun, period: Period, sop: Sop) -> dict[str, bytes]:
+    """In the place of the real one, with its names."""
+    name = report_name(period)
+    return {f"{name}.html": b"<!doctype html>", f"{name}.pdf": b"%PDF"}
 
 
 def clock_at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
@@ -201,7 +208,7 @@ def test_a_finished_cycle_refreshes_its_month_and_archives_nothing_of_the_runnin
 def test_the_month_s_end_archives_report_and_tables_once_and_numbers_what_was_corrected(
     archive: Archive, half_year: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medsos.browser.print_pdf", print_pdf)
+    monkeypatch.setattr("medsos.operators.period_papers.report_of", report_of)
     task = ArchiveMonthOperator(task_id="archive_month", office=OFFICE)
     refresh = RefreshRecapOperator(task_id="refresh_recap", office=OFFICE)
     refresh.execute(context(**MAY))

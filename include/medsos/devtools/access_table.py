@@ -34,6 +34,7 @@ TEAM = frozenset({"tim", "admin"})
 STARTS = TEAM | {"pengelola"}
 KEEPS_OFFICIALS = frozenset({"sekretaris", "pengelola"})
 DECIDES = frozenset({"kasubbag"})
+REVIEWS = frozenset({"sekretaris"})
 OPERATOR = frozenset({"pengelola"})
 
 
@@ -109,6 +110,9 @@ PAGES: tuple[Route, ...] = (
     _both("Tabel evaluasi sebagai CSV", "GET", "/medsos/evaluasi/{table}.csv", PEOPLE),
     _both("Tabel evaluasi sebagai Parquet", "GET", "/medsos/evaluasi/{table}.parquet", PEOPLE),
     _both("Semua tabel evaluasi sebagai XLSX", "GET", "/medsos/evaluasi/tabel.xlsx", PEOPLE),
+    _both("Daftar tinjauan SOP", "GET", "/medsos/tinjauan-sop", PEOPLE),
+    _both("Melihat tinjauan SOP", "GET", "/medsos/tinjauan-sop/{kantor}/{periode}", PEOPLE),
+    _both("Memutuskan tinjauan SOP", "POST", "/medsos/tinjauan-sop/{kantor}/{periode}", REVIEWS),
     _both("Melihat pejabat", "GET", "/medsos/pejabat", PEOPLE),
     _both("Formulir delegasi dan pejabat", "GET", "/medsos/pejabat/{name}", KEEPS_OFFICIALS),
     _both("Mencatat delegasi atau pejabat", "POST", "/medsos/pejabat/{name}", KEEPS_OFFICIALS),

@@ -16,6 +16,7 @@ PROJECT_ROOT = PACKAGE_ROOT.parent.parent
 DAGS_DIR = PROJECT_ROOT / "dags"
 TARGET = PROJECT_ROOT / "docs" / "alur.md"
 SHOWN_DAG = "content_cycle__kota_bengkulu"
+OTHER_DAGS = ("evaluation__kota_bengkulu", "sop_review__kota_bengkulu")
 """The offices' DAGs differ only in people and channels; one stands for all."""
 
 _RULES = {
@@ -38,7 +39,8 @@ def is_current(target: Path = TARGET) -> bool:
 
 def render() -> str:
     """The page as Markdown."""
-    dag = _load(SHOWN_DAG)
+    dags = _load()
+    dag = dags[SHOWN_DAG]
     environment = Environment(  # noqa: S701  the output is Markdown, not HTML
         loader=PackageLoader("medsos.devtools"),
         undefined=StrictUndefined,
@@ -56,6 +58,10 @@ def render() -> str:
             for name, param in ((name, dag.params.get_param(name)) for name in dag.params)
         ],
         steps=[_step(dag, key) for key in STEP_KEYS],
+        others=[
+            {"dag": other, "tasks": [_task(task) for task in other.topological_sort()]}
+            for other in (dags[name] for name in OTHER_DAGS)
+        ],
     )
 
 
@@ -64,24 +70,25 @@ def _step(dag: Any, key: str) -> dict[str, Any]:
     inside = [task for task in dag.topological_sort() if task.task_id.startswith(f"{key}.")]
     return {
         "name": group.group_display_name,
-        "tasks": [
-            {
-                "name": task.task_display_name,
-                "id": task.task_id,
-                "kind": type(task).__name__,
-                "rule": _RULES[task.trigger_rule.value],
-            }
-            for task in inside
-        ],
+        "tasks": [_task(task) for task in inside],
     }
 
 
-def _load(dag_id: str) -> Any:
-    """The DAG as its file makes it, as Airflow itself would collect it."""
+def _task(task: Any) -> dict[str, str]:
+    return {
+        "name": task.task_display_name,
+        "id": task.task_id,
+        "kind": type(task).__name__,
+        "rule": _RULES[task.trigger_rule.value],
+    }
+
+
+def _load() -> dict[str, Any]:
+    """The DAGs as their files make them, as Airflow itself would collect them."""
     # Airflow reads these when it is first imported; the page must not depend on a developer's own Airflow.
     os.environ.setdefault("AIRFLOW_HOME", tempfile.mkdtemp(prefix="medsos-docs-"))
     os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
     from airflow.dag_processing.dagbag import DagBag
 
     bag = DagBag(dag_folder=DAGS_DIR)
-    return bag.dags[dag_id]
+    return dict(bag.dags)

@@ -1,4 +1,4 @@
-"""The form of the half-yearly review as our page and Airflow know it: its task, its fields, what was typed."""
+"""The form of the half-yearly review as our page and Airflow know it: task, fields, what was typed."""
 
 from __future__ import annotations
 
