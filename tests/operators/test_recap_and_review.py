@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import (
     AirflowRescheduleException,
     AirflowSkipException,
 )
+from airflow.utils.types import DagRunType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -83,7 +84,7 @@ def clock_at(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
     monkeypatch.setattr("medsos.sensors.sop_review.PeriodRun", At)
 
 
-def context(run_id: str = "run-1", run_type: str = "scheduled", **values: Any) -> dict[str, Any]:
+def context(run_id: str = "run-1", run_type: str = DagRunType.SCHEDULED, **values: Any) -> dict[str, Any]:
     return {
         "dag_run": SimpleNamespace(run_id=run_id, dag_id=review_papers.DAG, run_type=run_type, run_after=NOW),
         "params": {},
@@ -378,6 +379,27 @@ def test_the_decision_and_the_new_version_are_carried_out_once(
     assert file.read_bytes() == data
 
 
+def test_an_earlier_run_that_is_cleared_keeps_its_decision_while_a_later_one_waits(
+    archive: Archive, half_year: list[int]
+) -> None:
+    sent_back = lay()
+    review_papers.decide(paper(sent_back), "perlu_perbaikan", note="Datanya.")
+    waiting = lay(run_id="run-2")
+    assert lay() == sent_back
+    assert lay(run_id="run-2") == waiting
+    assert len(rows(ReviewPaper)) == 2
+
+
+def test_what_lies_before_the_first_request_is_left_alone(archive: Archive, half_year: list[int]) -> None:
+    with pytest.raises(AirflowSkipException, match="belum memakai sistem"):
+        lay(params={"semester": "2024-semester-1"})
+    with pytest.raises(AirflowSkipException, match="Desember 2024"):
+        RefreshRecapOperator(task_id="refresh_recap", office=OFFICE).execute(
+            context(params={"bulan": "2024-12"})
+        )
+    assert rows(MonthlyRecap) == []
+
+
 def test_a_task_marked_success_in_airflow_decides_nothing(archive: Archive, half_year: list[int]) -> None:
     number = lay()
     with pytest.raises(AirflowFailException, match="bukan keputusan"):
@@ -389,7 +411,9 @@ def test_a_task_marked_success_in_airflow_decides_nothing(archive: Archive, half
 # The first working day
 
 
-def wait_from(monkeypatch: pytest.MonkeyPatch, now: datetime, run_type: str = "scheduled") -> datetime | None:
+def wait_from(
+    monkeypatch: pytest.MonkeyPatch, now: datetime, run_type: str = DagRunType.SCHEDULED
+) -> datetime | None:
     clock_at(monkeypatch, now)
     try:
         WorkingDaySensor(task_id="wait_for_working_day", office=OFFICE).execute(context(run_type=run_type))
@@ -412,8 +436,8 @@ def test_who_starts_it_by_hand_or_catches_up_need_not_wait(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_night = datetime(2026, 11, 22, 3, tzinfo=WIB)
-    assert wait_from(monkeypatch, at_night, "manual") is None
-    assert wait_from(monkeypatch, at_night, "backfill") is None
+    assert wait_from(monkeypatch, at_night, DagRunType.MANUAL) is None
+    assert wait_from(monkeypatch, at_night, DagRunType.BACKFILL_JOB) is None
 
 
 def test_periods_are_those_of_the_office(archive: Archive) -> None:

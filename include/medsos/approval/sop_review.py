@@ -16,7 +16,7 @@ from medsos.errors import FormError, NotApproved
 from medsos.indonesian import long_date
 from medsos.offices.model import Role
 from medsos.sop.model import Origin, Sop
-from medsos.sop.renewal import changed_targets, renewed, version_name
+from medsos.sop.renewal import changed_targets, check_targets, renewed, version_name
 from medsos.store.audit import append_audit, hold_chain
 from medsos.store.models import ReviewPaper, SopReview
 
@@ -129,8 +129,6 @@ def record_review(
     changes = check_wish(decision, wish, sop, today)
     holder = _holder(session, paper, by, at, zone)
     origin = _origin(paper, by, at, wish.effective_from) if changes else None
-    if origin is not None:
-        renewed(sop, changes, origin)
     review = SopReview(
         paper_id=paper.id,
         office=paper.office,
@@ -164,6 +162,7 @@ def check_wish(decision: Decision, wish: Wish, sop: Sop, today: date) -> dict[st
         if not wish.note.strip():
             raise FormError("Catatan masih kosong. Tulis apa yang perlu diperbaiki, lalu kirim lagi.")
         return {}
+    check_targets(sop, wish.targets)
     changes = changed_targets(sop, wish.targets)
     if not changes:
         return {}
@@ -213,6 +212,16 @@ def newest_paper(session: Session, office: str, period: str) -> ReviewPaper | No
     return session.scalars(
         select(ReviewPaper)
         .where(ReviewPaper.office == office, ReviewPaper.period == period)
+        .order_by(ReviewPaper.id.desc())
+        .limit(1)
+    ).first()
+
+
+def paper_of_run(session: Session, dag_id: str, run_id: str) -> ReviewPaper | None:
+    """What a run laid before the Sekretaris last."""
+    return session.scalars(
+        select(ReviewPaper)
+        .where(ReviewPaper.dag_id == dag_id, ReviewPaper.run_id == run_id)
         .order_by(ReviewPaper.id.desc())
         .limit(1)
     ).first()

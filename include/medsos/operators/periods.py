@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from medsos.clock import Clock, utc_now
 from medsos.evaluation.period import Period
@@ -73,6 +73,25 @@ class PeriodRun:
 
     def is_over(self, period: Period) -> bool:
         return period.last < self.today
+
+    def require_use(self, period: Period) -> None:
+        """Leave periods alone in which the office did not use the system yet.
+
+        :raises AirflowSkipException: nothing had been requested by their end.
+        """
+        from sqlalchemy import select
+
+        from medsos.store.models import Cycle
+        from medsos.store.session import reading
+
+        _, end = period.bounds(self.office.zone)
+        asked_by_then = select(Cycle.id).where(Cycle.office == self.office.slug, Cycle.requested_at < end)
+        with reading() as session:
+            if session.scalars(asked_by_then.limit(1)).first() is None:
+                raise AirflowSkipException(
+                    f"{period.name}: sampai saat itu kantor ini belum memakai sistem, jadi tidak ada yang "
+                    "direkap."
+                )
 
     def sop(self, on: date) -> Sop:
         """The version of the procedure that the office follows on a day."""

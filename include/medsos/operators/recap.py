@@ -28,6 +28,7 @@ class RefreshRecapOperator(BaseOperator):
 
         run = PeriodRun(self.office)
         for month in months_of_run(context, run.office.zone):
+            run.require_use(month)
             refresh_recap(run, month)
             self.log.info("Rekap %s diperbarui.", month.name)
 

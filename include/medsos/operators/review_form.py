@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from medsos.approval.sop_review import Wish
 from medsos.errors import FormError
-from medsos.sop.model import Sop
+
+if TYPE_CHECKING:
+    from medsos.approval.sop_review import Wish
+    from medsos.sop.model import Sop
 
 TASK = "await_signature"
 SEAL, NOTE, BEGINS = "segel", "catatan", "berlaku_mulai"
@@ -24,9 +26,12 @@ def wish_of(values: Mapping[str, Any], sop: Sop) -> Wish:
 
     :raises FormError: something typed is no number or no date.
     """
+    from medsos.approval.sop_review import Wish
+
     targets: dict[str, int] = {}
     for step in sop.steps:
-        typed = str(values.get(target_field(step.key)) or "").strip()
+        given = values.get(target_field(step.key))
+        typed = "" if given is None else str(given).strip()
         if not typed:
             continue
         if not typed.isascii() or not typed.isdecimal() or len(typed) > 6:

@@ -39,8 +39,9 @@ class LayBeforeOperator(BaseOperator):
         period = half_year_of_run(context, run.office.zone)
         if not run.is_over(period):
             raise AirflowFailException(f"{period.name} belum berakhir, jadi belum dapat ditinjau.")
+        run.require_use(period)
         dag_run = context["dag_run"]
-        decided = _decided_in(run, period, dag_run.run_id)
+        decided = _decided(run, period, dag_run.dag_id, dag_run.run_id)
         if decided is not None:
             self.log.info("%s sudah diputuskan; tidak ada yang berubah.", period.name)
             return decided
@@ -50,22 +51,21 @@ class LayBeforeOperator(BaseOperator):
             raise AirflowFailException(str(error)) from None
 
 
-def _decided_in(run: PeriodRun, period: Period, run_id: str) -> int | None:
+def _decided(run: PeriodRun, period: Period, dag_id: str, run_id: str) -> int | None:
     """Number of the paper that was decided in this very run.
 
     :raises AirflowSkipException: the half-year was determined in another run.
     """
-    from medsos.approval.sop_review import decision_on, newest_paper
+    from medsos.approval.sop_review import decision_on, newest_paper, paper_of_run
     from medsos.store.session import reading
 
     with reading() as session:
-        paper = newest_paper(session, run.office.slug, period.key)
-        decision = decision_on(session, paper) if paper else None
-    if paper is None or decision is None:
-        return None
-    if paper.run_id == run_id:
-        return paper.id
-    if decision.decision == "ditetapkan":
+        own = paper_of_run(session, dag_id, run_id)
+        if own is not None and own.period == period.key and decision_on(session, own) is not None:
+            return own.id
+        newest = newest_paper(session, run.office.slug, period.key)
+        decision = decision_on(session, newest) if newest else None
+    if decision is not None and decision.decision == "ditetapkan":
         raise AirflowSkipException(f"Tinjauan {period.name} sudah ditetapkan oleh {decision.decided_by}.")
     return None
 

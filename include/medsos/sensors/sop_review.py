@@ -51,7 +51,7 @@ class WorkingDaySensor(BaseOperator):
         run = PeriodRun(self.office)
         now = run.clock()
         calendar = calendar_for(run.office, run.settings.data_dir)
-        if str(context["dag_run"].run_type) == "scheduled" and not calendar.is_working(now):
+        if context["dag_run"].run_type == "scheduled" and not calendar.is_working(now):
             # A moment into the next stretch of work: its beginning itself is the end of no minute.
             raise AirflowRescheduleException(calendar.after(now, 0.1))
 

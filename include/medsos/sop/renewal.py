@@ -19,13 +19,7 @@ def renewed(sop: Sop, targets: Mapping[str, int], origin: Origin) -> Sop:
     :param targets: working minutes by key of the step; a step that is missing keeps its target.
     :raises FormError: a target that no step can have.
     """
-    for step in sop.steps:
-        minutes = targets.get(step.key, step.target_minutes)
-        if not 1 <= minutes <= LONGEST_TARGET:
-            raise FormError(
-                f"Target langkah {step.number} ({step.name}): diharapkan bilangan bulat antara 1 dan "
-                f"{LONGEST_TARGET} menit."
-            )
+    check_targets(sop, targets)
     steps = [
         step.model_copy(update={"target_minutes": targets.get(step.key, step.target_minutes)})
         for step in sop.steps
@@ -33,6 +27,17 @@ def renewed(sop: Sop, targets: Mapping[str, int], origin: Origin) -> Sop:
     return sop.model_copy(
         update={"version": version_name(origin), "steps": steps, "origin": origin},
     )
+
+
+def check_targets(sop: Sop, targets: Mapping[str, int]) -> None:
+    """:raises FormError: a target that no step can have."""
+    for step in sop.steps:
+        minutes = targets.get(step.key, step.target_minutes)
+        if not 1 <= minutes <= LONGEST_TARGET:
+            raise FormError(
+                f"Target langkah {step.number} ({step.name}): diharapkan bilangan bulat antara 1 dan "
+                f"{LONGEST_TARGET} menit."
+            )
 
 
 def version_name(origin: Origin) -> str:

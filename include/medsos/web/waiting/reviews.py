@@ -8,13 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.approval.sop_review import OPTIONS, decision_on, entitled_to_review, open_papers
+from medsos.approval.sop_review import OPTIONS, decision_on, entitled_to_review, open_papers, paper_of_run
 from medsos.errors import ConfigError
 from medsos.evaluation.period import Period
 from medsos.operators.review_form import TASK
 from medsos.sop.worktime import calendar_for
 from medsos.store.models import ReviewPaper
-from medsos.store.session import reading
 from medsos.web.addresses import Addresses
 from medsos.web.airflow.assignees import review_messengers
 from medsos.web.airflow.forms import AskedForm
@@ -45,21 +44,6 @@ def reviews_waiting(
     return Everything(tuple(items), tuple(news))
 
 
-def paper_of_run(dag_id: str, run_id: str) -> ReviewPaper | None:
-    """What a run laid before the Sekretaris last."""
-    with reading() as session:
-        return _paper_of_run(session, dag_id, run_id)
-
-
-def _paper_of_run(session: Session, dag_id: str, run_id: str) -> ReviewPaper | None:
-    return session.scalars(
-        select(ReviewPaper)
-        .where(ReviewPaper.dag_id == dag_id, ReviewPaper.run_id == run_id)
-        .order_by(ReviewPaper.id.desc())
-        .limit(1)
-    ).first()
-
-
 def news_of_review(session: Session, paper: ReviewPaper, username: str) -> News | None:
     """The decision on a paper as Airflow would hear of it; None while there is none."""
     decision = decision_on(session, paper)
@@ -72,7 +56,7 @@ def news_of_review(session: Session, paper: ReviewPaper, username: str) -> News 
 
 
 def _news(session: Session, form: AskedForm, username: str) -> News | None:
-    paper = _paper_of_run(session, form.dag_id, form.run_id) if form.task_id == TASK else None
+    paper = paper_of_run(session, form.dag_id, form.run_id) if form.task_id == TASK else None
     if paper is None:
         return None
     return news_of_review(session, paper, username)

@@ -7,6 +7,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from sqlalchemy import select
 
+from medsos.approval.sop_review import paper_of_run
 from medsos.clock import utc_now
 from medsos.store.models import Cycle, ReviewPaper
 from medsos.store.session import reading
@@ -16,7 +17,7 @@ from medsos.web.airflow.telling import tell
 from medsos.web.drafts.view import offices_for
 from medsos.web.page import page
 from medsos.web.visitors import VisitorDep
-from medsos.web.waiting.reviews import paper_of_run, reviews_waiting
+from medsos.web.waiting.reviews import reviews_waiting
 from medsos.web.waiting.view import APPROVAL_TASK, Everything, everything_waiting, form_page
 
 router = APIRouter()
@@ -74,7 +75,7 @@ async def form_of_task(
                 select(Cycle).where(Cycle.dag_id == dag_id, Cycle.run_id == run_id)
             ).one_or_none()
 
-    paper = await run_in_threadpool(paper_of_run, dag_id, run_id)
+    paper = await run_in_threadpool(_paper, dag_id, run_id)
     if paper is not None and visitor.may_read(dag_id):
         return RedirectResponse(addresses_of(request).review(paper.office, paper.period), status_code=303)
     cycle = await run_in_threadpool(read)
@@ -93,3 +94,8 @@ async def form_of_task(
         is_approval=APPROVAL_TASK.fullmatch(task_id) is not None,
         form=asked,
     )
+
+
+def _paper(dag_id: str, run_id: str) -> ReviewPaper | None:
+    with reading() as session:
+        return paper_of_run(session, dag_id, run_id)
