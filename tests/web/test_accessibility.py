@@ -36,6 +36,7 @@ from web_samples import (
     upload_under_way,
 )
 
+import review_papers
 from builders import NOW, picture
 from medsos.channels.base import FoundPost
 from medsos.clock import utc_now
@@ -139,6 +140,7 @@ def steps(
     )
     airflow.forms.append({**waits_for(proofless), **_capture(waits_for(proofless))})
     stuck = nobody_may_decide(archive)
+    review_papers.lay(archive)
     reminded(second)
     watched(second)
     _posts_of_the_account(monkeypatch, platform)
@@ -178,8 +180,19 @@ def steps(
         page.get_by_role("button", name="Lanjut").click()
         page.get_by_role("button", name="Ya, catat").wait_for()
 
+    def sign(page: Page) -> None:
+        page.get_by_label("3 · Persetujuan Kasubbag").fill("240")
+        page.get_by_role("button", name="Ditetapkan").click()
+        page.get_by_role("button", name="Ya, tetapkan").wait_for()
+
+    review = f"tinjauan-sop/kota-bengkulu/{review_papers.PERIOD}"
     return [
         Step("perlu tindakan", "kasubbag", "perlu-tindakan"),
+        Step("perlu tindakan, tinjauan", "sekretaris", "perlu-tindakan"),
+        Step("tinjauan SOP", "sekretaris", review),
+        Step("tinjauan SOP, melihat", "analis", review),
+        Step("tinjauan SOP, pastikan", "sekretaris", review, sign),
+        Step("semua tinjauan SOP", "analis", "tinjauan-sop"),
         Step("daftar siklus", "analis", "siklus"),
         Step("siklus selesai", "analis", f"siklus/{done}", opened),
         Step("siklus kahar", "admin", f"siklus/{second}", opened),

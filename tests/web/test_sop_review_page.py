@@ -227,6 +227,20 @@ def test_the_list_has_every_half_year_for_those_who_may_see_it(visit: Visit, pap
     assert nothing.get(f"/medsos/arsip/{paper.report_path}").status_code == 404
 
 
+def test_what_was_typed_is_shown_as_text(visit: Visit, paper: ReviewPaper) -> None:
+    typed = "<script>window.__kena=1</script> {{ 7*7 }}"
+    for answer in (
+        press(visit("sekretaris"), "Perlu perbaikan", catatan=typed),
+        press(visit("sekretaris"), "Ditetapkan", catatan=typed, target_link="x"),
+    ):
+        assert "<script>window" not in answer.text
+        assert "{{ 7*7 }}" in answer.text
+    review_papers.decide(paper, "perlu_perbaikan", note=typed, at=utc_now())
+    page = visit("analis").get(ADDRESS).text
+    assert "<script>window" not in page
+    assert "&lt;script&gt;window" in page
+
+
 def test_what_does_not_exist_is_not_found(visit: Visit, paper: ReviewPaper) -> None:
     for address in ("kota-bengkulu/2020-semester-1", "kota-lain/2026-semester-1", "x/y"):
         assert visit("sekretaris").get(f"/medsos/tinjauan-sop/{address}").status_code == 404
