@@ -252,6 +252,7 @@ def test_on_a_phone_the_sekretaris_signs_with_two_presses(
     with served(airflow, "sekretaris") as address, chromium() as browser:
         window = browser.new_context(viewport=PHONE, locale="id-ID")
         page = window.new_page()
+        page.set_default_timeout(120_000)
         page.goto(f"{address}/perlu-tindakan")
         page.get_by_role("link", name="Tinjauan SOP Semester I 2026").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
