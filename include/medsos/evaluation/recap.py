@@ -30,7 +30,7 @@ def monthly_recap(session: Session, *, office: str, month: date, rules: Rules) -
     take_turns(session, _TURN)
     period = Period.month(month)
     rows = recap(_judged(session, office, period, rules))
-    sop = rules.sop(rules.office(office).sop_version)
+    sop = rules.sop_on(office, period.last)
     steps = pd.DataFrame(
         {
             "office": office,

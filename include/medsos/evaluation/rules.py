@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from medsos.evaluation.durations import WorkingMinutes
 from medsos.offices.model import Office, load_office
 from medsos.settings import Settings, load_settings
+from medsos.sop.in_force import sop_in_force
 from medsos.sop.model import Sop, load_sop
 from medsos.sop.worktime import WorkCalendar, calendar_for
 
@@ -32,8 +34,16 @@ class Rules:
     def sop(self, version: str) -> Sop:
         """:raises ConfigError: the file of that version is missing or wrong."""
         if version not in self._sops:
-            self._sops[version] = load_sop(self.settings.sop_dir, version)
+            self._sops[version] = load_sop(self.settings.sop_dirs, version)
         return self._sops[version]
+
+    def sop_on(self, office: str, day: date) -> Sop:
+        """The version that an office follows on a day.
+
+        :raises ConfigError: as `sop`.
+        """
+        named = self.office(office).sop_version
+        return sop_in_force(self.settings.sop_dirs, office=office, named=named, on=day)
 
     def calendar(self, slug: str) -> WorkCalendar:
         """:raises ConfigError: a file of hours is wrong."""

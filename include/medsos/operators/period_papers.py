@@ -20,12 +20,14 @@ if TYPE_CHECKING:
 
 def refresh_recap(run: PeriodRun, period: Period) -> None:
     """Compute the rows of every month of a period anew."""
-    from medsos.evaluation.tables import monthly_recap
+    from medsos.evaluation.recap import monthly_recap
+    from medsos.evaluation.rules import Rules
     from medsos.store.session import transaction
 
+    rules = Rules(run.settings)
     for month in period.months():
         with transaction() as session:
-            monthly_recap(session, office=run.office, month=month.first, sop=run.sop(month.last))
+            monthly_recap(session, office=run.office.slug, month=month.first, rules=rules)
 
 
 def archive_papers(run: PeriodRun, period: Period) -> Mapping[str, StoredFile]:

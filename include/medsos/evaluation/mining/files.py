@@ -28,6 +28,7 @@ from medsos.evaluation.period import Period
 from medsos.indonesian import list_text
 from medsos.offices.model import Office
 from medsos.settings import load_settings
+from medsos.sop.model import Folders
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def files_of(
     period: Period,
     formats: Iterable[str] = ("ocel", "xes"),
     pseudonyms: bool = False,
-    sop_dir: Path | None = None,
+    sop_folders: Folders | None = None,
 ) -> Iterator[EventLogFile]:
     """The event logs of the cycles that were completed in a period.
 
@@ -81,11 +82,11 @@ def files_of(
     :param session: of `store.session.reading`, so that nobody waits while a large file is written.
     :param formats: of `FORMATS`.
     :param pseudonyms: see above: other names for people, and no free text but titles.
-    :param sop_dir: folder of the versions of the SOP; by default that of the settings.
+    :param sop_folders: those with the versions of the SOP; by default those of the settings.
     :raises ConfigError: while a file is read: the SOP version of a cycle is missing.
     """
     people = People(session, offices, pseudonyms=pseudonyms)
-    steps = StepNames(sop_dir or load_settings().sop_dir)
+    steps = StepNames(sop_folders or load_settings().sop_dirs)
     export = Export(session, offices, period, people, steps)
     where = offices[0].slug if len(offices) == 1 else "gabungan"
     for name in formats:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from medsos.evaluation.mining.vocabulary import BEFORE_STEPS
-from medsos.sop.model import load_sop
+from medsos.sop.model import Folders, load_sop
 
 
 class StepNames:
     """Reads each version of the procedure once.
 
-    :param sop_dir: folder of the versions.
+    :param folders: those with the versions.
     """
 
-    def __init__(self, sop_dir: Path) -> None:
-        self._sop_dir = sop_dir
+    def __init__(self, folders: Folders) -> None:
+        self._folders = folders
         self._names: dict[str, dict[int, str]] = {}
 
     def name(self, version: str, step_no: int) -> str:
@@ -24,6 +22,6 @@ class StepNames:
         :raises ConfigError: the version's file is missing or wrong.
         """
         if version not in self._names:
-            sop = load_sop(self._sop_dir, version)
+            sop = load_sop(self._folders, version)
             self._names[version] = {0: BEFORE_STEPS, **{step.number: step.name for step in sop.steps}}
         return self._names[version][step_no]

@@ -11,15 +11,16 @@ from fastapi import Depends
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from medsos.clock import utc_now
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.errors import ConfigError
 from medsos.evaluation.period import Period
+from medsos.evaluation.rules import Rules
 from medsos.evaluation.scope import Scope
 from medsos.offices.model import CHANNEL_NAMES, Office
-from medsos.settings import load_settings
-from medsos.sop.model import Sop, load_sop
+from medsos.sop.model import Sop
 from medsos.store.models import Cycle, CycleScorecard
-from medsos.web.office_view import all_offices
+from medsos.web.office_view import all_offices, local_day
 from medsos.web.periods import period_of
 from medsos.web.visitors import Visitor
 
@@ -116,7 +117,7 @@ def _sop(offices: Sequence[Office]) -> Sop | None:
     """The SOP version that the first of the offices follows; None when its file cannot be read."""
     for office in offices:
         try:
-            return load_sop(load_settings().sop_dir, office.sop_version)
+            return Rules().sop_on(office.slug, local_day(office, utc_now()))
         except ConfigError:
             continue
     return None

@@ -16,9 +16,9 @@ from medsos.evaluation.period import Period
 from medsos.evaluation.report.period import build_period_report, report_name
 from medsos.evaluation.report.period_data import period_data
 from medsos.evaluation.report.recommendations import load_rules
+from medsos.evaluation.rules import Rules
 from medsos.offices.model import Office, load_brand
 from medsos.settings import load_settings
-from medsos.sop.model import load_sop
 from medsos.store.models import Cycle
 from medsos.store.session import reading
 from medsos.web.files import open_archive
@@ -72,7 +72,7 @@ def _report(visitor: Visitor, slug: str, period: Period) -> str:
             session,
             office,
             period,
-            sop=load_sop(settings.sop_dir, office.sop_version),
+            sop=Rules(settings).sop_on(slug, period.last),
             rules=load_rules(settings.data_dir),
             now=utc_now(),
             training=training_mode(office),
