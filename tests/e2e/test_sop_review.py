@@ -16,10 +16,10 @@ from sqlalchemy import select
 
 from driver import carry_through, start
 from half_year import finished_cycles
+from medsos.browser import open_browser
 from medsos.devtools.guide.tour import DESKTOP, PHONE, ZONE, Walk
 from medsos.evidence.archive import Archive
 from medsos.evidence.editions import newest_edition
-from medsos.evidence.screenshot import open_browser
 from medsos.settings import load_settings
 from medsos.sop.in_force import version_in_force
 from medsos.sop.model import CURRENT_VERSION, load_sop
