@@ -247,7 +247,16 @@ def read_numbers(history: History, *, without: Sequence[str] = ("web",)) -> None
                 told["reach"] = None
             for name, value in told.items():
                 read_at = publication.published_at + timedelta(days=3)
-                session.add(Metric(publication_id=publication.id, name=name, value=value, read_at=read_at))
+                session.add(
+                    Metric(
+                        publication_id=publication.id,
+                        name=name,
+                        value=value,
+                        state="given" if value is not None else "withdrawn",
+                        after_days=1,
+                        read_at=read_at,
+                    )
+                )
 
 
 def screenshot(channel: str, title: str, seed: int) -> bytes:

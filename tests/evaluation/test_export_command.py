@@ -143,18 +143,18 @@ def test_what_came_late_is_computed_before_it_is_written(november: Story, tmp_pa
 
 @pytest.mark.parametrize(("chosen", "name"), [("ocel", "2026-11.jsonocel"), ("xes", "2026-11.xes")])
 def test_event_logs_are_written_too(november: Story, tmp_path: Path, chosen: str, name: str) -> None:
-    days = ("--from", "2026-11-01", "--to", "2026-11-30", "--format", chosen, "--out", str(tmp_path))
+    days = ("--from", "2026-11-01", "--to", "2026-11-30", "--format", chosen, "--out", str(tmp_path / "log"))
     result = run(*days)
     assert result.exit_code == 0, result.output
-    [log] = tmp_path.iterdir()
+    [log] = (tmp_path / "log").iterdir()
     assert log.name == f"proses-kota-bengkulu-{name}"
     assert "kasubbag" in log.read_text()
 
 
 def test_pseudonyms_stand_for_people_in_an_event_log(november: Story, tmp_path: Path) -> None:
-    days = ("--from", "2026-11-01", "--to", "2026-11-30", "--out", str(tmp_path))
+    days = ("--from", "2026-11-01", "--to", "2026-11-30", "--out", str(tmp_path / "log"))
     assert run(*days, "--format", "ocel", "--pseudonyms").exit_code == 0
-    [log] = tmp_path.iterdir()
+    [log] = (tmp_path / "log").iterdir()
     assert '"kasubbag"' not in log.read_text()
 
 

@@ -140,9 +140,9 @@ def test_a_delegate_from_outside_the_office_file_is_called_by_name(new_story: An
 
 def test_a_late_step_is_marked_by_words_and_explained(new_story: Any) -> None:
     story = new_story()
-    story.tell(MORNING + "14:46 approval.round_1.await_decision resumed")
+    story.tell(MORNING + "15:46 approval.round_1.await_decision resumed")
     story.decided("setuju")
-    data = data_of(story, now="15:00")
+    data = data_of(story, now="16:00")
     assert (
         "Langkah 3 (Persetujuan Kasubbag) melampaui target 1 jam; 4 jam di antaranya menunggu isian atau "
         "keputusan." in conclusions(data)

@@ -243,6 +243,7 @@ def test_events_may_arrive_in_any_order(finished_story: Story, new_story: Any) -
     backwards = new_story()
     backwards.met("08:10", "09:40")
     backwards.tell("\n".join(reversed(UPLOADED.splitlines())))
+    backwards.decided("setuju")
     one, other = steps(finished_story), steps(backwards)
     assert {key: row.working_minutes for key, row in one.items()} == {
         key: row.working_minutes for key, row in other.items()
