@@ -63,6 +63,8 @@ class _Timetable:
         """The same for a column."""
         import numpy as np
 
+        if not self.starts:
+            return np.zeros_like(at)
         starts, ends, before = self._columns
         index = np.searchsorted(starts, at, "right") - 1
         return np.where(index < 0, 0, before[index] + np.minimum(at, ends[index]) - starts[index])
