@@ -17,7 +17,7 @@ run: $(STAMP) chromium  ## Jalankan semuanya di komputer ini; berhenti dengan Ct
 	@exec $(BIN)/medsos up --with-parent
 
 test: $(STAMP) chromium  ## Jalankan semua uji; sebagian: make test PYTEST_ARGS="-k nama"
-	@$(BIN)/pytest $(PYTEST_ARGS)
+	@$(BIN)/pytest --numprocesses=logical --maxprocesses=4 $(PYTEST_ARGS)
 
 check: $(STAMP)  ## Periksa gaya, tipe, lantai rumah, dan dokumentasi
 	$(BIN)/ruff check --no-cache .

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 # Before the first import: a failed duty then says what it saw.
@@ -12,6 +10,8 @@ pytest.register_assert_rewrite("duties")
 from aftermath import Aftermath  # noqa: E402
 from installations import Installation  # noqa: E402
 from storm import LINES, Outcome, total, weather  # noqa: E402
+
+from rooms import show_at_the_end  # noqa: E402
 
 CYCLES = 4
 
@@ -27,8 +27,6 @@ def after(installation: Installation, outcome: Outcome) -> Aftermath:
     return Aftermath(installation, outcome.people)
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_sessionfinish(session: pytest.Session) -> None:
     if LINES:
-        terminalreporter.section("kills in a real Airflow")
-        for line in [*LINES, total()]:
-            terminalreporter.write_line(line)
+        show_at_the_end(session.config, "kills in a real Airflow", [*LINES, total()])

@@ -1,0 +1,63 @@
+"""How a test run is shared by processes: each room of tests stays together; what a room has to say is kept.
+
+Rooms keep what is dear (a browser, a server, a database) for all their tests, so a room is never split. All
+that start an Airflow follow one another in one process, first, because they take longest and mostly wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+INSTALLATIONS = "installations"
+WITH_AIRFLOW = ("kills", "e2e", "bypass", "access", "stack")
+THEN = ("crash",)
+
+_LINES = pytest.StashKey[dict[str, list[str]]]()
+_SENT = "medsos_lines"
+
+
+def room_of(nodeid: str) -> str:
+    """The room of a test, for example `web`; one name for all that start an Airflow."""
+    room = PurePosixPath(nodeid.split("::")[0]).parts[1]
+    return INSTALLATIONS if room in WITH_AIRFLOW else room
+
+
+class ByRoom(LoadScopeScheduling):
+    """Gives each process whole rooms, in the order of the collection."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return room_of(nodeid)
+
+
+def longest_first(items: list[pytest.Item]) -> None:
+    """What takes longest begins first; the rest keeps its order."""
+    order = (*WITH_AIRFLOW, *THEN)
+
+    def rank(item: pytest.Item) -> int:
+        room = PurePosixPath(item.nodeid).parts[1]
+        return order.index(room) if room in order else len(order)
+
+    items.sort(key=rank)
+
+
+def show_at_the_end(config: pytest.Config, title: str, lines: Iterable[str]) -> None:
+    """Keep lines for the end of the run, also from the process of a worker."""
+    sent: dict[str, Any] | None = getattr(config, "workeroutput", None)
+    if sent is None:
+        kept_lines(config)[title] = list(lines)
+    else:
+        sent.setdefault(_SENT, {})[title] = list(lines)
+
+
+def take_from(config: pytest.Config, worker: Any) -> None:
+    """Keep what a worker that has ended had to say."""
+    kept_lines(config).update(getattr(worker, "workeroutput", {}).get(_SENT, {}))
+
+
+def kept_lines(config: pytest.Config) -> dict[str, list[str]]:
+    return config.stash.setdefault(_LINES, {})
