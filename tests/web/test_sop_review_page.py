@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from airflow_stand_in import Airflow
-from browser_kit import PHONE, chromium, served
 from fastapi.testclient import TestClient
 from page_reading import Visit, text_of
+from pages_in_browser import PHONE, chromium, served
 from sqlalchemy import select
 
 import review_papers
