@@ -1,4 +1,4 @@
-"""The tables of a period: one row per post with its newest numbers, and sums that say what they are of."""
+"""The posts of a period: one line each with its newest numbers, and sums that say what they are of."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from builders import NOW, make_cycle, publication_row
-from medsos.channels.metrics import METRICS, Missing, Numbers, figures
+from medsos.channels.metrics import Missing, Numbers, figures
 from medsos.engagement.record import DueReading, record_reading
-from medsos.evaluation.engagement import metrics_of_period, monthly_sums
+from medsos.evaluation.figures.metrics import PostLine, numbers_by_month, post_lines, totals
 from medsos.evaluation.period import Period
+from medsos.evaluation.rules import Rules
+from medsos.evaluation.scope import Scope
+from medsos.evaluation.tables import evaluate_period
 from medsos.offices.model import load_office
 from medsos.settings import load_settings
 from medsos.store.session import transaction
@@ -40,49 +42,58 @@ def post(cycle_id: int, channel: str, *readings: tuple[int, Numbers | None], **v
         return row.id
 
 
-def table(period: Period = NOVEMBER) -> pd.DataFrame:
+def lines(period: Period = NOVEMBER) -> list[PostLine]:
+    """As a report reads them, once its period was evaluated."""
+    evaluate_period(period, offices=[OFFICE.slug], rules=Rules(), now=NOW + timedelta(days=60))
     with transaction() as session:
-        return metrics_of_period(session, OFFICE, period)
+        return post_lines(session, Scope((OFFICE,), period))
 
 
-def test_each_post_has_one_row_with_its_newest_numbers_in_the_order_of_channels(home: Path) -> None:
+def by_channel(period: Period = NOVEMBER) -> dict[str, PostLine]:
+    return {line.channel: line for line in lines(period)}
+
+
+def test_each_post_has_one_line_with_its_newest_numbers_the_most_seen_first(home: Path) -> None:
     cycle = finished()
-    post(cycle, "x", (1, FULL), (3, Numbers({**FULL, "views": 250, "reach": Missing.NOT_OFFERED})))
     post(cycle, "facebook", (1, FULL))
-    found = table()
-    assert list(found["channel"]) == ["facebook", "x"]
-    row = found.iloc[1]
-    assert (row["views"], row["views_state"], row["likes"]) == (250, "given", 10)
+    post(cycle, "x", (1, FULL), (3, Numbers({**FULL, "views": 250, "reach": Missing.WITHDRAWN})))
+    found = lines()
+    assert [line.channel for line in found] == ["X (Twitter)", "Facebook"]
+    line = found[0]
+    assert (line.numbers["views"].value, line.numbers["views"].state) == (250, "given")
     # What was told once and is not told any more keeps its last value, and says so.
-    assert (row["reach"], row["reach_state"]) == (80, "not_offered")
-    assert row["read_at"] == NOW + timedelta(days=3)
-    assert (row["permalink"], row["title"]) == (f"https://x.example/{cycle}", "Rapat pleno terbuka")
+    assert (line.numbers["reach"].value, line.numbers["reach"].state) == (80, "withdrawn")
+    assert line.read_at == NOW + timedelta(days=3)
+    assert (line.cycle_id, line.title) == (cycle, "Rapat pleno terbuka")
 
 
-def test_a_post_that_cannot_be_read_has_a_row_that_says_why(home: Path) -> None:
+def test_a_post_that_cannot_be_read_has_a_line_that_says_why(home: Path) -> None:
     cycle = finished()
     post(cycle, "web", mode="manual", post_id=None)
     post(cycle, "facebook", post_id=None)
     post(cycle, "instagram")
     post(cycle, "x", (1, FULL), (3, None))
-    found = table().set_index("channel")
-    assert list(found["views_state"]) == ["manual", "no_id", "unread", "gone"]
-    assert list(found["views"].isna()) == [True, True, True, False]
-    assert found["read_at"].isna().tolist() == [True, True, True, False]
+    found = by_channel()
+    assert [found[name].unread_because for name in ("Website", "Facebook", "Instagram", "X (Twitter)")] == [
+        "manual", "no_id", "unread", "",
+    ]  # fmt: skip
+    views = found["X (Twitter)"].numbers["views"]
+    assert (views.value, views.state) == (100, "gone")
 
 
-def test_a_post_belongs_to_the_month_in_which_its_cycle_was_completed_by_the_offices_clock(
+def test_a_post_belongs_to_the_period_of_its_cycle_and_is_counted_in_the_month_it_went_up(
     home: Path,
 ) -> None:
     # 17.30 UTC on 30 November is half past midnight on 1 December in Bengkulu.
-    post(finished(datetime(2026, 11, 30, 17, 30, tzinfo=UTC)), "x", (1, FULL))
+    night = datetime(2026, 11, 30, 17, 30, tzinfo=UTC)
+    post(finished(night), "x", (1, FULL), published_at=night)
     post(finished(datetime(2026, 11, 30, 16, 30, tzinfo=UTC)), "x", (1, FULL))
     post(finished(office="kota-lain"), "x", (1, FULL))
     post(make_cycle(), "x", (1, FULL))
     post(finished(), "x", state="cancelled")
-    assert len(table()) == 1
-    half_year = table(Period.half_year(2026, 2))
-    assert list(half_year["month"]) == [date(2026, 12, 1), date(2026, 11, 1)]
+    assert len(lines()) == 1
+    months = numbers_by_month(lines(Period.half_year(2026, 2)), OFFICE.zone)
+    assert [row.month for row in months] == [date(2026, 11, 1), date(2026, 12, 1)]
 
 
 def test_sums_are_per_month_and_channel_and_tell_of_how_many_posts(home: Path) -> None:
@@ -90,33 +101,32 @@ def test_sums_are_per_month_and_channel_and_tell_of_how_many_posts(home: Path) -
         post(finished(), "facebook", (1, FULL))
     post(finished(), "facebook", mode="manual", post_id=None)
     post(finished(), "web", (1, figures(comments=4)))
-    post(finished(NOW + timedelta(days=20)), "facebook", (1, FULL))
-    sums = monthly_sums(table(Period.half_year(2026, 2)))
-    assert list(zip(sums["month"], sums["channel"], sums["posts"], strict=True)) == [
-        (date(2026, 11, 1), "web", 1),
-        (date(2026, 11, 1), "facebook", 4),
-        (date(2026, 12, 1), "facebook", 1),
+    later = NOW + timedelta(days=20)
+    post(finished(later), "facebook", (1, FULL), published_at=later)
+    found = lines(Period.half_year(2026, 2))
+    web, facebook, december = numbers_by_month(found, OFFICE.zone)
+    assert [(row.month, row.channel, row.posts) for row in (web, facebook, december)] == [
+        (date(2026, 11, 1), "Website", 1),
+        (date(2026, 11, 1), "Facebook", 4),
+        (date(2026, 12, 1), "Facebook", 1),
     ]
-    web, facebook = sums.iloc[0], sums.iloc[1]
-    assert (facebook["views"], facebook["views_posts"]) == (300, 3)
-    assert (web["comments"], web["comments_posts"], web["views_posts"]) == (4, 1, 0)
-    assert pd.isna(web["views"])
+    assert (facebook.sums["views"], facebook.missing["views"]) == (300, 1)
+    assert (web.sums["comments"], web.missing["comments"]) == (4, 0)
+    assert (web.sums["views"], web.missing["views"]) == (None, 1)
+    assert totals(found)["views"] == 400
 
 
-def test_an_empty_period_has_the_same_columns_and_types(home: Path) -> None:
-    empty = table(Period.month(date(2020, 1, 1)))
-    post(finished(), "x", (1, FULL))
-    full = table()
-    assert list(empty.columns) == list(full.columns)
-    assert [str(empty[name].dtype) for name in METRICS] == ["float64"] * 5
-    assert str(empty["read_at"].dtype) == str(full["read_at"].dtype)
-    assert list(monthly_sums(empty).columns) == list(monthly_sums(full).columns)
+def test_an_empty_period_has_no_lines_and_no_sums(home: Path) -> None:
+    assert lines(Period.month(date(2020, 1, 1))) == []
+    assert set(totals([]).values()) == {None}
 
 
 @pytest.mark.parametrize("channel", ["x", "tiktok"])
 def test_a_zero_is_a_number_and_a_gap_is_none(home: Path, channel: str) -> None:
     post(finished(), channel, (1, figures(views=0, likes=Missing.NOT_YET)))
-    row = table().iloc[0]
-    assert (row["views"], row["views_state"]) == (0, "given")
-    assert pd.isna(row["likes"])
-    assert (row["likes_state"], row["reach_state"]) == ("not_yet", "not_offered")
+    (line,) = lines()
+    assert (line.numbers["views"].value, line.numbers["views"].state) == (0, "given")
+    assert line.numbers["likes"].value is None
+    assert (line.numbers["likes"].state, line.numbers["reach"].state) == ("not_yet", "not_offered")
+    (month,) = numbers_by_month([line], OFFICE.zone)
+    assert month.sums["views"] == 0

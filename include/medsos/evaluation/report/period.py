@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from medsos.channels.metrics import METRICS
 from medsos.content.request import CONTENT_TYPE_NAMES
 from medsos.embedding import picture_uri
+from medsos.engagement.record import GIVEN
+from medsos.engagement.words import METRIC_NAMES, STATE_NAMES
 from medsos.evaluation.charts.shares import causes_chart, channels_chart
 from medsos.evaluation.charts.steps import distribution_chart, steps_chart
 from medsos.evaluation.charts.trend import trend_chart
@@ -25,7 +26,6 @@ PICTURE_HEIGHT = 430
 """Pixels of the pictures within the report; the archive keeps the originals."""
 
 MOST_POSTS = 60
-METRIC_NAMES = dict(zip(METRICS, ("Dilihat", "Jangkauan", "Suka", "Komentar", "Dibagikan"), strict=True))
 OUTCOME_TEXTS = {
     "tetap": "Tetap",
     "naik": "Naik",
@@ -69,7 +69,10 @@ def build_period_report(data: PeriodData, brand: Brand) -> str:
         content_types=CONTENT_TYPE_NAMES,
         outcome_texts=OUTCOME_TEXTS,
         metric_names=METRIC_NAMES,
-        months_of_posts=numbers_by_month(list(data.posts), data.office.zone),
+        state_names=STATE_NAMES,
+        given=GIVEN,
+        posts_read=[post for post in data.posts if post.read_at],
+        months_of_posts=numbers_by_month(data.posts, data.office.zone),
         posts=data.posts[:MOST_POSTS],
         totals=totals(data.posts),
         recommendations=[sentence for outcome in data.outcomes for sentence in outcome.sentences],

@@ -17,7 +17,7 @@ from medsos.evaluation.figures.cycles import (
     kahar_cycles,
     overrides,
 )
-from medsos.evaluation.figures.metrics import PostNumbers, post_numbers
+from medsos.evaluation.figures.metrics import PostLine, post_lines
 from medsos.evaluation.figures.months import months_until
 from medsos.evaluation.figures.overview import Overview, overview
 from medsos.evaluation.period import Period
@@ -39,8 +39,7 @@ MOST_CYCLES = 500
 class PeriodData:
     """Everything that the report of a period says. `training` marks it MODE LATIHAN.
 
-    `lines` are at most `MOST_CYCLES`; `proposals` are there for a half-year only; `posts` only where the
-    platforms were asked for numbers.
+    `lines` are at most `MOST_CYCLES`; `proposals` are there for a half-year only.
     """
 
     office: Office
@@ -51,7 +50,7 @@ class PeriodData:
     overrides: tuple[OverrideCount, ...]
     lines: tuple[CycleLine, ...]
     proofs: tuple[Proof, ...]
-    posts: tuple[PostNumbers, ...]
+    posts: tuple[PostLine, ...]
     proposals: tuple[TargetProposal, ...]
     outcomes: tuple[Outcome, ...]
     signatory: Signatory
@@ -89,7 +88,7 @@ def period_data(
         overrides=tuple(overrides(session, scope)),
         lines=tuple(cycle_lines(session, scope, limit=MOST_CYCLES)),
         proofs=tuple(proofs_of_period(session, scope, read_file)),
-        posts=tuple(post_numbers(session, scope)),
+        posts=tuple(post_lines(session, scope)),
         proposals=tuple(proposed_targets(session, office, period, sop)) if period.is_half_year else (),
         outcomes=recommend(found, rules),
         signatory=signatory_of(office, now),
