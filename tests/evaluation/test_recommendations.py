@@ -141,3 +141,7 @@ def test_a_rule_on_something_unknown_is_refused_with_its_place(tmp_path: Path) -
     target.write_text(source.read_text().replace("measure: revised_rate", "measure: kira_kira"))
     with pytest.raises(ConfigError, match=r"recommendations\.yaml baris \d+.*measure"):
         load_rules(tmp_path)
+
+
+def test_a_data_folder_without_rules_of_its_own_uses_those_that_are_shipped(tmp_path: Path) -> None:
+    assert load_rules(tmp_path) == RULES

@@ -53,6 +53,7 @@ def test_every_chart_is_a_picture_with_words_and_its_numbers_in_a_table(visit: V
 def test_without_a_choice_the_half_year_of_the_last_cycle_is_shown(visit: Visit, finished: int) -> None:
     html = visit("analis").get("/medsos/evaluasi").text
     assert "Waktu per langkah, Semester II 2026" in html
+    assert 'href="/medsos/tinjauan-sop"' in html
     assert '<option value="2026-semester-2" selected>Semester II 2026</option>' in html
 
 

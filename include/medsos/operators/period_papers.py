@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medsos.operators.periods import PeriodRun
-from medsos.settings import DEFAULT_DATA_DIR
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -99,7 +97,7 @@ def report_of(session: Session, run: PeriodRun, period: Period, sop: Sop) -> dic
         run.office,
         period,
         sop=sop,
-        rules=load_rules(_rules_dir(run)),
+        rules=load_rules(run.settings.data_dir),
         now=run.clock(),
         training=run.training,
         read_file=run.archive.read,
@@ -110,12 +108,6 @@ def report_of(session: Session, run: PeriodRun, period: Period, sop: Sop) -> dic
         f"{name}.html": html.encode(),
         f"{name}.pdf": print_pdf(html, chromium=run.settings.chromium),
     }
-
-
-def _rules_dir(run: PeriodRun) -> Path:
-    """An office's data folder without rules of its own uses those that are shipped, as with the hours."""
-    own = run.settings.data_dir
-    return own if (own / "evaluation").is_dir() else DEFAULT_DATA_DIR
 
 
 def proposals_of(session: Session, run: PeriodRun, period: Period, sop: Sop) -> list[TargetProposal]:

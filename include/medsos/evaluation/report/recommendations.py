@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from medsos.evaluation.figures.overview import Overview
 from medsos.evaluation.report.measures import MEASURES, Case
 from medsos.indonesian import number_text, percent_text
+from medsos.settings import DEFAULT_DATA_DIR
 from medsos.yaml_model import DataModel, load_yaml
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
@@ -71,12 +72,14 @@ class Outcome:
 
 
 def load_rules(data_dir: Path) -> tuple[Rule, ...]:
-    """The rules of this installation.
+    """The rules of this installation; a data folder without rules of its own uses those that are shipped.
 
     :param data_dir: `settings.data_dir`.
     :raises ConfigError: with file, line, key and what was expected.
     """
-    return tuple(load_yaml(data_dir / "evaluation" / "recommendations.yaml", RuleBook).rules)
+    own = data_dir / "evaluation" / "recommendations.yaml"
+    path = own if own.exists() else DEFAULT_DATA_DIR / "evaluation" / "recommendations.yaml"
+    return tuple(load_yaml(path, RuleBook).rules)
 
 
 def recommend(found: Overview, rules: Sequence[Rule]) -> tuple[Outcome, ...]:
