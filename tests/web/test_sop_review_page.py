@@ -217,7 +217,7 @@ def test_an_answer_that_airflow_lost_is_kept_and_stands_in_the_form_again(
 
 
 def test_the_list_has_every_half_year_for_those_who_may_see_it(visit: Visit, paper: ReviewPaper) -> None:
-    assert "Menunggu keputusan Sekretaris" in text_of(visit("analis").get("/medsos/tinjauan-sop").text)
+    assert "Menunggu Sekretaris" in text_of(visit("analis").get("/medsos/tinjauan-sop").text)
     review_papers.decide(paper, at=utc_now())
     shown = text_of(visit("analis").get("/medsos/tinjauan-sop").text)
     assert "Semester I 2026 Ditetapkan" in shown
