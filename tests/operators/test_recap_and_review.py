@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pendulum
 import pytest
 from airflow.sdk.exceptions import (
     AirflowFailException,
@@ -93,8 +94,9 @@ def context(run_id: str = "run-1", run_type: str = DagRunType.SCHEDULED, **value
 
 
 def over(first: date) -> dict[str, Any]:
-    """As Airflow tells a scheduled run of its stretch."""
-    return {"data_interval_start": datetime(first.year, first.month, first.day, tzinfo=WIB).astimezone(UTC)}
+    """As Airflow tells a scheduled run of its stretch: in UTC, by a class of its own."""
+    begin = datetime(first.year, first.month, first.day, tzinfo=WIB)
+    return {"data_interval_start": pendulum.instance(begin.astimezone(UTC))}
 
 
 FIRST_HALF = over(date(2026, 1, 1))
@@ -142,7 +144,7 @@ def archived(archive: Archive, folder: str) -> dict[str, str]:
 
 def asset_events(*extras: dict[str, str]) -> dict[str, Any]:
     events = [
-        SimpleNamespace(extra=extra, timestamp=datetime(2026, 11, 30, 17, 30, tzinfo=UTC)) for extra in extras
+        SimpleNamespace(extra=extra, timestamp=pendulum.datetime(2026, 11, 30, 17, 30)) for extra in extras
     ]
     return {"triggering_asset_events": {"medsos_cycle_finished__kota_bengkulu": events}}
 

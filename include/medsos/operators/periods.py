@@ -127,7 +127,7 @@ def _told_months(context: Any, zone: ZoneInfo) -> Iterator[Period]:
         if re.fullmatch(MONTH_PATTERN, month) and month:
             yield Period.month(date.fromisoformat(f"{month}-01"))
         else:
-            yield Period.month(event.timestamp.astimezone(zone).date())
+            yield Period.month(_local(event.timestamp, zone))
 
 
 def half_year_of_run(context: Any, zone: ZoneInfo) -> Period:
@@ -154,7 +154,9 @@ def _day_of_run(context: Any, zone: ZoneInfo) -> date:
 
 
 def _local(at: datetime, zone: ZoneInfo) -> date:
-    return at.astimezone(zone).date()
+    """A plain date: that of Airflow's own instants is one that SQLite's driver does not take."""
+    there = at.astimezone(zone)
+    return date(there.year, there.month, there.day)
 
 
 def _half_year_with(day: date) -> Period:
