@@ -24,6 +24,7 @@ SECONDS = 240
 """How long a step of Airflow may take before the walk gives up."""
 
 _LOAD_ALL_PICTURES = "for (const image of document.images) image.loading = 'eager'"
+_TO_THE_TOP = "scrollTo({top: 0, behavior: 'instant'})"
 
 
 @dataclass
@@ -66,6 +67,10 @@ class Walk:
             page.evaluate(_LOAD_ALL_PICTURES)
             page.wait_for_timeout(700)
         shot = page.screenshot(full_page=whole)
+        if whole:
+            # Else Chromium goes back to where the page was in the middle of the next press, which is lost.
+            page.evaluate(_TO_THE_TOP)
+            page.wait_for_timeout(300)
         with Image.open(io.BytesIO(shot)) as picture:
             # A palette keeps the repository small; screens have few colours.
             picture.convert("RGB").quantize(256).save(self.pictures / f"{name}.png", optimize=True)
