@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medsos.offices.model import CHANNELS
@@ -30,7 +31,17 @@ from medsos.store.models import (
 )
 from medsos.store.types import UtcDateTime
 
-CONTENT_TYPES = ("foto_kegiatan", "video", "ucapan_hari_besar", "ucapan_duka", "sosialisasi_tahapan")
+CONTENTS = (
+    ("foto_kegiatan", "Rapat Pleno Rekapitulasi Daftar Pemilih"),
+    ("foto_kegiatan", "Kunjungan Siswa ke Rumah Pintar Pemilu"),
+    ("foto_kegiatan", "Apel Pagi Sekretariat"),
+    ("video", "Ajakan Memeriksa Daftar Pemilih"),
+    ("ucapan_hari_besar", "Selamat Hari Lahir Pancasila"),
+    ("ucapan_duka", "Turut Berdukacita"),
+    ("sosialisasi_tahapan", "Tahapan Pemutakhiran Data Pemilih"),
+    ("produk_hukum", "Keputusan tentang Jadwal Sosialisasi"),
+)
+"""Types of content with a title each."""
 ROUNDS = {1: 0.72, 2: 0.21, 3: 0.07}
 """Shares of cycles decided in the first, second and third round."""
 REJECTED, SHARED_MEETING, KAHAR = 0.03, 0.3, 0.01
@@ -42,6 +53,13 @@ TABLES: tuple[type[Base], ...] = (
     Minutes, Cycle, StepEvent, Approval, Publication, PublicationAttempt, Evidence,
 )  # fmt: skip
 """What is filled, in an order that foreign keys allow."""
+
+
+def last_ids(session: Session) -> dict[str, int]:
+    """The last number used in each table of a record, for an `Inventor` that adds to it."""
+    return {
+        table.__tablename__: session.scalar(select(func.max(table.__table__.c.id))) or 0 for table in TABLES
+    }
 
 
 class _WorkClock:
@@ -71,7 +89,7 @@ class Inventor:
     """Invents cycles of one office.
 
     :param first, last: aware; the stretch of time in which they lie.
-    :param ids: the last number used so far in each table.
+    :param ids: the last number used so far in each table (`last_ids`); counted on.
     """
 
     def __init__(
@@ -133,9 +151,10 @@ class Inventor:
             at = max(end for end, _ in ends)
             at = self._task(cycle_id, "link.build_links", at, 0.2)
         at = self._task(cycle_id, "evaluation.evaluate_cycle", at, 0.3)
+        content_type, title = self._random.choice(CONTENTS)
         self._add(
-            Cycle, office=self._office, title=f"Kegiatan {cycle_id}",
-            content_type=self._random.choice(CONTENT_TYPES), requester="admin",
+            Cycle, office=self._office, title=f"{title} {cycle_id}",
+            content_type=content_type, requester="admin",
             requested_at=begun, sop_version=CURRENT_VERSION, kahar=kahar,
             kahar_reason="Banjir" if kahar else "", completed_at=at,
             status="ditolak" if not approved else "selesai" if all_up else "tidak_lengkap",

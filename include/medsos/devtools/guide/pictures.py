@@ -9,6 +9,7 @@ from pathlib import Path
 from medsos.devtools.guide.by_hand import walk_by_hand
 from medsos.devtools.guide.cycle import walk
 from medsos.devtools.guide.decisions import walk_decisions
+from medsos.devtools.guide.evaluation import invent_half_year, walk_evaluation
 from medsos.devtools.guide.second_office import SLUG, two_offices
 from medsos.stack.config import StackConfig
 from medsos.stack.demo_files import write_photo
@@ -36,5 +37,7 @@ def make_pictures(target: Path) -> None:
             walk(stack, target, PHOTO)
             walk_decisions(stack, target, PHOTO)
             walk_by_hand(stack, target, PHOTO)
+            invent_half_year(stack)
+            walk_evaluation(stack, target)
         finally:
             stack.stop()
