@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from guide_pictures import HALF_YEAR, assert_the_guides_show
 from PIL import Image
 from sqlalchemy import select
 
@@ -32,7 +31,6 @@ from medsos.store.session import transaction
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1200)]
 
-GUIDES = Path(__file__).parents[2] / "docs"
 BY_HAND = "unggah-"
 """How the pictures of the walk through uploads by hand begin."""
 
@@ -52,7 +50,7 @@ def test_request_minutes_plan_revision_approval_posts_and_evaluation_in_the_brow
     assert cycle.status == "selesai"
     assert decisions == ["revisi", "setuju"]
     assert len(visible_posts(stack, TITLE)) == 5
-    assert_the_guides_show(tmp_path, lambda name: not name.startswith((BY_HAND, *OTHER_DAYS)))
+    assert_the_guides_show(tmp_path, lambda name: not name.startswith((BY_HAND, *OTHER_DAYS, *HALF_YEAR)))
 
 
 def test_a_delegate_approves_in_force_majeure_and_the_kasubbag_rejects(stack: Stack, tmp_path: Path) -> None:
@@ -122,19 +120,3 @@ def test_uploads_by_hand_and_one_in_doubt_are_settled_on_a_phone_with_all_eviden
         with Image.open(io.BytesIO(archive.read(proof.path))) as picture:
             assert (picture.format, picture.size) == ("JPEG", (780, 1688))
     assert_the_guides_show(tmp_path / "gambar", lambda name: name.startswith(BY_HAND))
-
-
-def assert_the_guides_show(folder: Path, ours: Callable[[str], bool]) -> None:
-    """The guides show no picture of this walk that it did not make, and none is blank."""
-    made = {path.name for path in folder.glob("*.png")}
-    shown = {
-        name
-        for guide in GUIDES.glob("panduan-*.md")
-        for name in re.findall(r"images/panduan/([\w-]+\.png)", guide.read_text(encoding="utf-8"))
-        if ours(name)
-    }
-    assert shown, "the guides show no pictures"
-    assert shown <= made
-    for name in made:
-        with Image.open(folder / name) as picture:
-            assert picture.convert("L").getextrema()[0] < 100, f"{name} is blank"

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from guide_pictures import HALF_YEAR as OF_A_HALF_YEAR
+from guide_pictures import assert_the_guides_show
 from sqlalchemy import select
 
 from driver import carry_through, start
 from half_year import finished_cycles
 from medsos.browser import open_browser
-from medsos.devtools.guide.tour import DESKTOP, PHONE, ZONE, Walk
+from medsos.devtools.guide.evaluation import read_half_year, see_decision, sign_review
+from medsos.devtools.guide.tour import DESKTOP, ZONE, Walk
 from medsos.evidence.archive import Archive
 from medsos.evidence.editions import newest_edition
 from medsos.settings import load_settings
@@ -35,7 +37,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
 
 RECAP, REVIEW = "evaluation__kota_cepat", "sop_review__kota_cepat"
 HALF_YEAR = f"{SLUG}/evaluasi/2026-semester-1"
-HEADING = "Tinjauan SOP Semester I 2026"
 
 
 @pytest.fixture
@@ -96,6 +97,7 @@ def whole(archive: Archive) -> str:
 def test_from_the_half_year_to_the_signature_of_the_sekretaris(
     stack: Stack, tour: Walk, archive: Archive, half_year: list[int]
 ) -> None:
+    read_half_year(tour, SLUG)
     run_id = stack.api("admin").trigger(REVIEW, {"semester": "2026-semester-1"})
     (form,) = wait_until(
         stack, lambda: stack.api("admin").waiting_forms(REVIEW, run_id), "the form never waited"
@@ -108,9 +110,7 @@ def test_from_the_half_year_to_the_signature_of_the_sekretaris(
         tour.open(page, f"/medsos/tinjauan-sop/{SLUG}/2026-semester-1")
         page.get_by_text("Anda dapat melihat, tidak dapat memutuskan").wait_for()
         assert page.locator("form").count() == 0
-    with tour.visit("sekretaris", PHONE) as page:
-        tour.open_form(page, HEADING, picture="tindakan")
-        sign(tour, page)
+    sign_review(tour)
     assert ended(stack, REVIEW, run_id) == "success"
     with transaction() as session:
         (review,) = session.scalars(select(SopReview).where(SopReview.office == SLUG))
@@ -132,20 +132,8 @@ def test_from_the_half_year_to_the_signature_of_the_sekretaris(
     assert in_force == review.new_sop_version
     assert f"Evaluasi {HALF_YEAR}: utuh" in whole(archive)
     again(stack, archive, run_id)
-
-
-def sign(tour: Walk, page: Page) -> None:
-    """On a phone: read, change a target, press, make sure."""
-    page.get_by_role("heading", name=HEADING).wait_for()
-    page.get_by_label("3 · Persetujuan Kasubbag").fill("240")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    tour.shoot(page, "formulir", whole=True)
-    page.get_by_role("button", name="Ditetapkan").click()
-    page.get_by_text("menjadi 240 menit kerja").wait_for()
-    tour.shoot(page, "pastikan", whole=True)
-    page.get_by_role("button", name="Ya, tetapkan").click()
-    page.get_by_text("Keputusan tersimpan: Ditetapkan").wait_for()
-    tour.shoot(page, "selesai", whole=True)
+    see_decision(tour, SLUG)
+    assert_the_guides_show(tour.pictures, lambda name: name.startswith(OF_A_HALF_YEAR))
 
 
 def again(stack: Stack, archive: Archive, run_id: str) -> None:

@@ -60,6 +60,18 @@ def test_a_target_that_fits_stays(history: History) -> None:
     history.enter()
     found = proposals(history)["design"]
     assert (found.outcome, found.proposed_minutes, found.on_time_rate) == ("tetap", 180, 1)
+    assert found.reason == "Target masih sesuai dengan waktu yang diperlukan."
+
+
+def test_a_target_that_most_but_not_nearly_all_keep_stays_and_says_so(history: History) -> None:
+    needed(history, "approval", [100.0] * 7 + [300.0] * 3)
+    history.enter()
+    found = proposals(history)["approval"]
+    assert (found.outcome, found.proposed_minutes) == ("tetap", 180)
+    assert found.reason == (
+        "Separuh siklus selesai dalam 1 jam 40 menit, tidak melebihi target; sembilan dari sepuluh memerlukan "
+        "sampai 5 jam. Target dipertahankan."
+    )
 
 
 def test_too_few_cycles_propose_nothing(history: History) -> None:

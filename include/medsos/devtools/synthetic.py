@@ -153,7 +153,7 @@ class Inventor:
         at = self._task(cycle_id, "evaluation.evaluate_cycle", at, 0.3)
         content_type, title = self._random.choice(CONTENTS)
         self._add(
-            Cycle, office=self._office, title=f"{title} {cycle_id}",
+            Cycle, office=self._office, title=title,
             content_type=content_type, requester="admin",
             requested_at=begun, sop_version=CURRENT_VERSION, kahar=kahar,
             kahar_reason="Banjir" if kahar else "", completed_at=at,

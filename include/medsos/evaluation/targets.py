@@ -102,4 +102,11 @@ def _judge(cycles: int, target: float, median: float | None, p90: float | None) 
             f"Sembilan dari sepuluh siklus selesai dalam {minutes_text(p90)}, paling banyak "
             f"{number_text(MUCH_TOO_LONG * 100)} persen dari target.",
         )
+    if p90 > target:
+        return (
+            "tetap",
+            target,
+            f"Separuh siklus selesai dalam {minutes_text(median)}, tidak melebihi target; sembilan dari sepuluh "
+            f"memerlukan sampai {minutes_text(p90)}. Target dipertahankan.",
+        )
     return "tetap", target, "Target masih sesuai dengan waktu yang diperlukan."

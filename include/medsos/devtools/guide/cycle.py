@@ -114,7 +114,6 @@ def _analyst_reads(tour: Walk) -> None:
     with tour.visit("analis", DESKTOP) as page:
         tour.open(page, "/medsos/evaluasi")
         page.locator("main h1").wait_for()
-        tour.shoot(page, "analis-evaluasi", whole=True)
         page.get_by_role("link", name=TITLE).first.click()
         page.get_by_role("link", name="Laporan evaluasi").click()
         page.get_by_text("Realisasi dan target per langkah").first.wait_for()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from medsos.browser import open_browser
 from medsos.clock import utc_now
 from medsos.devtools.guide.tour import DESKTOP, OFFICE, PHONE, ZONE, Walk
@@ -42,42 +44,46 @@ def invent_half_year(stack: Stack) -> None:
     )
 
 
-def walk_evaluation(stack: Stack, pictures: Path, *, office: str = OFFICE) -> str:
-    """The half-year's page and report on both screens, then its review; returns the run of the review.
+def walk_evaluation(stack: Stack, pictures: Path) -> None:
+    """The half-year's page and report on both screens, then its review.
 
-    :param stack: running and healthy; the half-year has finished cycles of this office.
+    :param stack: running and healthy; the half-year has finished cycles.
     :raises StackError: a step did not come in time.
     """
     pictures.mkdir(parents=True, exist_ok=True)
-    dag_id = f"sop_review__{office.replace('-', '_')}"
     with open_browser(load_settings().chromium) as browser:
         tour = Walk(stack, browser, pictures, photo="")
-        _analyst_reads(tour, office)
-        run_id = stack.api("admin").trigger(dag_id, {"semester": HALF_YEAR.key})
-        _sekretaris_signs(tour)
-        _analyst_sees_the_decision(tour, office)
-    return run_id
+        read_half_year(tour)
+        stack.api("admin").trigger(f"sop_review__{OFFICE.replace('-', '_')}", {"semester": HALF_YEAR.key})
+        sign_review(tour)
+        see_decision(tour)
 
 
-def _analyst_reads(tour: Walk, office: str) -> None:
-    page_of_half_year = f"/medsos/evaluasi?masa={HALF_YEAR.key}&kantor={office}"
+def read_half_year(tour: Walk, office: str = OFFICE) -> None:
+    """The analyst reads the page and the report, on a desk and on a phone."""
+    shown = f"/medsos/evaluasi?masa={HALF_YEAR.key}&kantor={office}"
     with tour.visit("analis", DESKTOP) as page:
-        tour.open(page, page_of_half_year)
-        tour.shoot(page, "evaluasi-semester", whole=True)
+        tour.open(page, shown)
+        tour.shoot(page, "evaluasi-semester")
+        _shoot_from(tour, page, "Perkembangan per bulan", "evaluasi-bulan")
+        _shoot_from(tour, page, "Kanal dan bukti", "evaluasi-kanal")
         tour.open(page, f"/medsos/evaluasi/laporan/{office}/{HALF_YEAR.key}.html")
         tour.shoot(page, "evaluasi-laporan")
     with tour.visit("analis", PHONE) as page:
-        tour.open(page, page_of_half_year)
+        tour.open(page, shown)
         tour.shoot(page, "evaluasi-telepon")
 
 
-def _sekretaris_signs(tour: Walk) -> None:
-    """On a phone: read, change a target, press, make sure."""
+def sign_review(tour: Walk) -> None:
+    """The Sekretaris on a phone: reads, changes a target, presses, makes sure."""
+    heading = f"Tinjauan SOP {HALF_YEAR.name}"
     with tour.visit("sekretaris", PHONE) as page:
-        tour.open_form(page, f"Tinjauan SOP {HALF_YEAR.name}", picture="tinjauan-tindakan")
-        page.get_by_role("heading", name=f"Tinjauan SOP {HALF_YEAR.name}").wait_for()
+        tour.open_form(page, heading, picture="tinjauan-tindakan")
+        page.get_by_role("heading", name=heading).wait_for()
+        tour.shoot(page, "tinjauan-formulir")
+        _shoot_from(tour, page, "Waktu yang diperlukan", "tinjauan-usulan")
         page.get_by_label("3 · Persetujuan Kasubbag").fill(APPROVAL_MINUTES)
-        tour.shoot(page, "tinjauan-formulir", whole=True)
+        _shoot_from(tour, page, "Keputusan Anda", "tinjauan-keputusan")
         page.get_by_role("button", name="Ditetapkan").click()
         page.get_by_text(f"menjadi {APPROVAL_MINUTES} menit kerja").wait_for()
         tour.shoot(page, "tinjauan-pastikan", whole=True)
@@ -86,8 +92,16 @@ def _sekretaris_signs(tour: Walk) -> None:
         tour.shoot(page, "tinjauan-selesai")
 
 
-def _analyst_sees_the_decision(tour: Walk, office: str) -> None:
+def see_decision(tour: Walk, office: str = OFFICE) -> None:
+    """The analyst finds what was decided."""
     with tour.visit("analis", DESKTOP) as page:
         tour.open(page, f"/medsos/tinjauan-sop/{office}/{HALF_YEAR.key}")
         page.get_by_text("Ditetapkan").first.wait_for()
         tour.shoot(page, "tinjauan-dilihat")
+
+
+def _shoot_from(tour: Walk, page: Page, heading: str, name: str) -> None:
+    """A picture that begins at a heading."""
+    place = page.get_by_role("heading", name=heading).first
+    place.evaluate("node => node.scrollIntoView({ behavior: 'instant' })")
+    tour.shoot(page, name)

@@ -41,6 +41,8 @@ def trend_chart(months: Sequence[MonthFigures], brand: Brand) -> Chart:
                 f"{number_text(rate, decimals=0)} %",
                 ha="center",
                 fontproperties=pen.small_bold,
+                # The line of 100 % passes behind the figure, not through it.
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
             )
     axes.set_ylim(0, 118)
     axes.set_yticks([0, 50, 100], ["0 %", "50 %", "100 %"])
