@@ -115,6 +115,19 @@ def test_it_is_asked_once_more_recorded_at_once_and_airflow_hears_of_it(
     assert "Menunggu Anda (0)" in text_of(browser.get("/medsos/perlu-tindakan").text)
 
 
+def test_every_run_that_waits_for_the_decision_hears_of_it(
+    visit: Visit, paper: ReviewPaper, airflow: Airflow, archive: Archive
+) -> None:
+    """Somebody starts the review by hand while that of the calendar waits: one decision, two tasks."""
+    review_papers.lay(archive, run_id="run-2")
+    airflow.forms.append(form_in_airflow(dag_run_id="run-2"))
+    assert press(visit("sekretaris"), "Ditetapkan", yakin="ya").status_code == 303
+    assert len(decisions()) == 1
+    assert [form["task_instance"]["dag_run_id"] for form in airflow.forms if form["response_received"]] == [
+        "run-1", "run-2",
+    ]  # fmt: skip
+
+
 def test_changed_targets_are_named_with_their_date_before_they_count(
     visit: Visit, paper: ReviewPaper
 ) -> None:

@@ -227,6 +227,20 @@ def paper_of_run(session: Session, dag_id: str, run_id: str) -> ReviewPaper | No
     ).first()
 
 
+def papers_of_round(session: Session, paper: ReviewPaper) -> list[ReviewPaper]:
+    """What each run laid before the Sekretaris last in the paper's round: one decision is for all of them."""
+    of_round = (
+        select(ReviewPaper)
+        .where(
+            ReviewPaper.office == paper.office,
+            ReviewPaper.period == paper.period,
+            ReviewPaper.round == paper.round,
+        )
+        .order_by(ReviewPaper.id)
+    )
+    return list({(row.dag_id, row.run_id): row for row in session.scalars(of_round)}.values())
+
+
 def decision_on(session: Session, paper: ReviewPaper) -> SopReview | None:
     """The decision of the paper's round, or None."""
     return session.scalars(

@@ -21,7 +21,7 @@ from medsos.store.session import reading, transaction
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow.forms import AirflowForms, AirflowFormsDep, FormRefused
 from medsos.web.airflow.lost_answers import note_lost_answers_of_review
-from medsos.web.airflow.telling import News, tell
+from medsos.web.airflow.telling import News, tell_all
 from medsos.web.forgery import form_token, is_genuine, is_same_origin
 from medsos.web.page import page
 from medsos.web.sop_review.view import ReviewEntry, ReviewView, all_reviews, review_view
@@ -205,14 +205,13 @@ async def _note_lost(view: ReviewView, forms: AirflowForms) -> bool:
 
 
 async def _tell(view: ReviewView, visitor: Visitor, forms: AirflowForms) -> None:
-    """Let the waiting task know that the review is decided."""
+    """Let the waiting tasks know that the review is decided."""
 
-    def news() -> News | None:
+    def news() -> list[News]:
         with reading() as session:
             return news_of_review(session, view.paper, visitor.username)
 
-    if (found := await run_in_threadpool(news)) is not None:
-        await tell(forms, found)
+    await tell_all(forms, await run_in_threadpool(news))
 
 
 async def _view(office: str, period: str, visitor: Visitor) -> ReviewView:

@@ -8,7 +8,14 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from medsos.approval.sop_review import OPTIONS, decision_on, entitled_to_review, open_papers, paper_of_run
+from medsos.approval.sop_review import (
+    OPTIONS,
+    decision_on,
+    entitled_to_review,
+    open_papers,
+    paper_of_run,
+    papers_of_round,
+)
 from medsos.errors import ConfigError
 from medsos.evaluation.period import Period
 from medsos.operators.review_form import TASK
@@ -44,8 +51,13 @@ def reviews_waiting(
     return Everything(tuple(items), tuple(news))
 
 
-def news_of_review(session: Session, paper: ReviewPaper, username: str) -> News | None:
-    """The decision on a paper as Airflow would hear of it; None while there is none."""
+def news_of_review(session: Session, paper: ReviewPaper, username: str) -> list[News]:
+    """The decision on a paper as Airflow would hear of it in every run that waits for it; [] without one."""
+    papers = papers_of_round(session, paper)
+    return [news for one in papers if (news := _news_of_paper(session, one, username)) is not None]
+
+
+def _news_of_paper(session: Session, paper: ReviewPaper, username: str) -> News | None:
     decision = decision_on(session, paper)
     people = review_messengers(session, paper.office, username) if decision else ()
     if decision is None or not people:
@@ -59,7 +71,7 @@ def _news(session: Session, form: AskedForm, username: str) -> News | None:
     paper = paper_of_run(session, form.dag_id, form.run_id) if form.task_id == TASK else None
     if paper is None:
         return None
-    return news_of_review(session, paper, username)
+    return _news_of_paper(session, paper, username)
 
 
 def _item(session: Session, paper: ReviewPaper, at: Addresses, now: datetime) -> Waiting | None:
