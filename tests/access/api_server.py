@@ -24,6 +24,7 @@ from medsos.stack.secret_files import passwords
 
 HERE = Path(__file__).parent
 DAG_ID = "content_cycle__kota_bengkulu"
+REVIEW, RECAP = "sop_review__kota_bengkulu", "evaluation__kota_bengkulu"
 FAB = "airflow.providers.fab.auth_manager.fab_auth_manager.FabAuthManager"
 PEOPLE = (*USERS, "tim")
 """Those of the shipped office, and somebody who is only in the team."""
@@ -97,17 +98,19 @@ class ApiServer:
         self.people = {"": Person(self.url, None)} | {
             name: Person(self.url, self._token(name)) for name in PEOPLE
         }
-        for run_id in (*self.known["runs"], *(own_run(name) for name in self.people)):
-            answer = self.people[OPERATOR].send(
-                "POST",
-                f"/api/v2/dags/{DAG_ID}/dagRuns",
-                json={"dag_run_id": run_id, "logical_date": None, "conf": REQUEST},
-            )
-            assert answer.status_code == 200, answer.text
+        own = [own_run(name) for name in self.people]
+        for dag_id, conf, runs in ((DAG_ID, REQUEST, [*self.known["runs"], *own]), (REVIEW, {}, own)):
+            for run_id in runs:
+                answer = self.people[OPERATOR].send(
+                    "POST",
+                    f"/api/v2/dags/{dag_id}/dagRuns",
+                    json={"dag_run_id": run_id, "logical_date": None, "conf": conf},
+                )
+                assert answer.status_code == 200, answer.text
         connection = {"connection_id": "medsos_web", "conn_type": "medsos_web"}
         answer = self.people[OPERATOR].send("POST", "/api/v2/connections", json=connection)
         assert answer.status_code == 201, answer.text
-        self._script("park_forms.py", DAG_ID, json.dumps(self._forms()))
+        self._script("park_forms.py", json.dumps(self._forms()))
 
     @property
     def exported_roles(self) -> Path:
@@ -149,12 +152,12 @@ class ApiServer:
         return str(answer.json()["access_token"])
 
     def _forms(self) -> list[dict[str, Any]]:
-        """Run, task, and to whom the form is assigned."""
+        """DAG, run, task, and to whom the form is assigned."""
         ids = self.known["ids"]
 
-        def form(run_id: str, task_id: str, *names: str) -> dict[str, Any]:
+        def form(run_id: str, task_id: str, *names: str, dag_id: str = DAG_ID) -> dict[str, Any]:
             people = [{"id": ids[name], "name": name} for name in names] or [{"id": "-", "name": "-"}]
-            return {"run_id": run_id, "task_id": task_id, "people": people}
+            return {"dag_id": dag_id, "run_id": run_id, "task_id": task_id, "people": people}
 
         approval, upload = self.known["runs"]
         return [
@@ -162,6 +165,7 @@ class ApiServer:
             form(upload, "upload.publish_facebook", "admin", "tim"),
             *(form(own_run(name), "design.plan_content", name) for name in PEOPLE),
             *(form(own_run(name), "meeting.record_minutes") for name in PEOPLE),
+            *(form(own_run(name), "await_signature", "sekretaris", dag_id=REVIEW) for name in PEOPLE),
         ]
 
 

@@ -12,12 +12,12 @@ from airflow.utils.session import create_session
 from sqlalchemy import select
 
 
-def main(dag_id: str, forms: list[dict[str, Any]]) -> None:
+def main(forms: list[dict[str, Any]]) -> None:
     with create_session() as session:
         for form in forms:
             task = session.scalars(
                 select(TaskInstance).where(
-                    TaskInstance.dag_id == dag_id,
+                    TaskInstance.dag_id == form["dag_id"],
                     TaskInstance.run_id == form["run_id"],
                     TaskInstance.task_id == form["task_id"],
                 )
@@ -26,7 +26,7 @@ def main(dag_id: str, forms: list[dict[str, Any]]) -> None:
             session.add(
                 HITLDetail(
                     ti_id=task.id,
-                    options=["Setuju", "Revisi", "Tolak", "Sudah tayang", "Batal"],
+                    options=["Setuju", "Revisi", "Tolak", "Sudah tayang", "Batal", "Ditetapkan"],
                     subject="Langkah 3 · Persetujuan putaran 1 · Siklus 1: Uji",
                     body="",
                     params={},
@@ -37,5 +37,5 @@ def main(dag_id: str, forms: list[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.loads(sys.argv[2]))
+    main(json.loads(sys.argv[1]))
     sys.stdout.write("\nselesai\n")

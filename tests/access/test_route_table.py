@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from api_server import DAG_ID, PEOPLE, REQUEST, ApiServer, own_run
+from api_server import DAG_ID, PEOPLE, RECAP, REQUEST, REVIEW, ApiServer, own_run
 
 from medsos.devtools.access_table import API, COLUMNS, PAGES, Route, is_current
 from medsos.stack.fab_users import declared_roles
@@ -21,6 +21,10 @@ Sends = Callable[[ApiServer, str], dict[str, Any]]
 
 SOMEBODY_ELSE = "orang-lain"
 TASK = "evaluation.evaluate_cycle"
+BACKFILL = {
+    "from_date": "2026-02-01T00:00:00+07:00", "to_date": "2026-03-31T00:00:00+07:00", "run_backwards": False,
+    "dag_run_conf": {}, "reprocess_behavior": "none", "max_active_runs": 1,
+}  # fmt: skip
 
 
 def run_of(name: str) -> str:
@@ -165,6 +169,17 @@ REQUESTS: dict[str, Sends] = {
     "Memulai siklus": at("/api/v2/dags/{dag}/dagRuns", json={"logical_date": None, "conf": REQUEST}),
     "Menjawab formulir milik sendiri": answers("design.plan_content"),
     "Menjawab formulir milik orang lain": answers("meeting.record_minutes"),
+    "Memulai tinjauan SOP": at(f"/api/v2/dags/{REVIEW}/dagRuns", json={"logical_date": None, "conf": {}}),
+    "Menjawab formulir tinjauan SOP": lambda server, name: {
+        "path": f"/api/v2/dags/{REVIEW}/dagRuns/{own_run(name)}/taskInstances/await_signature/-1/hitlDetails",
+        "json": {"chosen_options": ["Ditetapkan"], "params_input": {}},
+    },
+    "Memulai rekap suatu bulan": at(
+        f"/api/v2/dags/{RECAP}/dagRuns", json={"logical_date": None, "conf": {"bulan": "2026-10"}}
+    ),
+    "Merekap bulan-bulan yang lalu (backfill)": at(
+        "/api/v2/backfills", json={"dag_id": RECAP, **BACKFILL}
+    ),
     "Menjeda alur": at("/api/v2/dags/{dag}", json={"is_paused": False}),
     "Menandai tugas “success”": at("{task}", json={"new_state": "success"}),
     "Menjalankan ulang tugas": lambda server, name: {

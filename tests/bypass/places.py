@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import requests
+
 from compose_on_wheels import ComposeOnWheels
 from driver import DAG_ID
 from medsos.stack.api import AirflowApi
@@ -41,6 +43,17 @@ class Place:
 
     def api(self, name: str) -> AirflowApi:
         return AirflowApi(self.url, name, self.passwords[name])
+
+    def browser(self, name: str) -> requests.Session:
+        """A session of that person for our own pages."""
+        session = requests.Session()
+        answer = session.post(
+            f"{self.url}/auth/token",
+            json={"username": name, "password": self.passwords[name]},
+            timeout=30,
+        )
+        session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        return session
 
     @property
     def operator(self) -> str:

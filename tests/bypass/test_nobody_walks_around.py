@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
-import requests
 from office_at_work import AWAIT, OfficeAtWork
-from places import PLACES, Place
+from places import Place
 from sqlalchemy import select, update
 
 from driver import DAG_ID
@@ -41,12 +39,6 @@ EXPECTED = (
 """Of what the trail of a cycle tells, in this order."""
 LATER = timedelta(seconds=240)
 """When the uploads that are tampered with are due: long enough after their approval."""
-
-
-@pytest.fixture(scope="module", params=PLACES, ids=str)
-def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    with PLACES[request.param](tmp_path_factory.mktemp("tempat")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -301,7 +293,7 @@ def test_cleaning_airflows_own_database_takes_nothing_of_ours_away(
         time.sleep(3)
     assert cleaned.returncode == 0, cleaned.stderr[-2000:]
     assert api.call("GET", f"/dags/{DAG_ID}/dagRuns/{office.runs[HONEST]}").status_code == 404
-    browser = logged_in(place, "kasubbag")
+    browser = place.browser("kasubbag")
     found = browser.get(f"{place.url}/medsos/arsip-siklus", params={"cari": "TAHAPAN jujur"}, timeout=60)
     assert re.findall(r"/medsos/siklus/(\d+)\"", found.text) == [str(cycle.id)]
     page = browser.get(f"{place.url}/medsos/siklus/{cycle.id}", timeout=60)
@@ -309,14 +301,3 @@ def test_cleaning_airflows_own_database_takes_nothing_of_ours_away(
     assert all(text in page.text for text in (HONEST, "Disetujui", "Halaman tautan", "tayang"))
     verified = place.command("medsos.cli", "verify", "--cycle", str(cycle.id))
     assert (verified.returncode, "Semua baik: 1 siklus" in verified.stdout) == (0, True), verified.stdout
-
-
-def logged_in(place: Place, name: str) -> requests.Session:
-    session = requests.Session()
-    answer = session.post(
-        f"{place.url}/auth/token",
-        json={"username": name, "password": place.passwords[name]},
-        timeout=30,
-    )
-    session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-    return session
