@@ -1,20 +1,23 @@
-"""Run inside an installation: its officials, accounts, drafts, cycles with designs, a waiting screenshot."""
+"""Run inside an installation: officials, accounts, drafts, cycles, an evaluated month, a review."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import sys
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from web_samples import decide, design_round, new_cycle, upload_under_way
 
 import review_papers
 from builders import picture
+from half_year import finished_cycles
 from medsos.clock import utc_now
 from medsos.drafts import book, uploads
 from medsos.evidence.archive import Archive
 from medsos.settings import load_settings
+from medsos.sop.model import load_sop
 from medsos.stack import fab_users, officials
 from medsos.stack.config import OPERATOR
 from medsos.store.migrate import upgrade
@@ -72,6 +75,8 @@ def main(manager: str, passwords: dict[str, str]) -> dict[str, object]:
     revised = new_cycle(run_id="uji-revisi")
     design_round(archive, revised)
     decide(revised, 1, "revisi", "Perbaiki judul")
+    ends = [datetime(2026, 5, day, 14, tzinfo=UTC) for day in (6, 20)]
+    finished_cycles(archive, load_sop(settings.sop_dir), ends)
     review_papers.lay(archive)
     shot = picture((1280, 900), "layar")
     name = hashlib.sha256(shot).hexdigest()

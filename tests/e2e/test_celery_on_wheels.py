@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 import requests
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from compose_on_wheels import ComposeOnWheels
 from fast_answers import ANSWERS, Office, answer_everything, lost_answers, summary
-from medsos.stack.analyst import ROLE
+from medsos.stack.analyst import READABLE, ROLE
 from medsos.stack.api import AirflowApi
 from medsos.stack.demo import DAG_ID, OFFICE, answer_for
 from medsos.stack.demo_materials import make_materials
@@ -126,11 +126,21 @@ def test_the_office_s_people_do_not_see_the_platforms_keys(people, name):
 def test_the_analyst_reads_the_evaluation_with_sql_and_nothing_else(production, cycle_run):
     url = make_url(production.environment("worker")["MEDSOS_DATABASE_URL"])
     password = production.environment("init")["MEDSOS_ANALYST_PASSWORD"]
-    engine = create_engine(url.set(username=ROLE, password=password))
+    owner = inspect(engine_for(url.render_as_string(hide_password=False)))
+    others = {*owner.get_table_names(), *owner.get_view_names()} - set(READABLE)
+    assert {"audit_log", "approvals", "officials"} <= others
+    engine = create_engine(url.set(username=ROLE, password=password), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         assert connection.scalar(text("SELECT status FROM v_nilai_per_siklus")) == "selesai"
-        with pytest.raises(ProgrammingError, match="permission denied"):
-            connection.execute(text("SELECT * FROM audit_log"))
+        for name in READABLE:
+            connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608  declared names
+        for name in others:
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                connection.execute(text(f"SELECT * FROM {name}"))  # noqa: S608
+        connection.execute(text("SET default_transaction_read_only = off"))
+        for change in ("UPDATE cycle_scorecards SET status = 'ditolak'", "CREATE TABLE milik_analis (a int)"):
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                connection.execute(text(change))
     engine.dispose()
     with pytest.raises(OperationalError, match="password authentication failed"):
         create_engine(url.set(username=ROLE, password="bukan sandinya")).connect()

@@ -269,8 +269,8 @@ def test_on_a_phone_the_sekretaris_signs_with_two_presses(
         page.goto(f"{address}/perlu-tindakan")
         page.get_by_role("link", name="Tinjauan SOP Semester I 2026").click()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-        page.get_by_label("3 · Persetujuan Kasubbag").fill("240")
         page.screenshot(path=f"{tmp_path}/formulir.png", full_page=True)
+        page.get_by_label("3 · Persetujuan Kasubbag").fill("240")
         page.get_by_role("button", name="Ditetapkan").click()
         page.get_by_text("menjadi 240 menit kerja").wait_for()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
