@@ -71,6 +71,7 @@ def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.D
     begin, end = period.bounds(rules.office(office).zone)
     names: list[Any] = [
         StepDuration.step_no, StepDuration.working_minutes, StepDuration.on_time, StepDuration.target_minutes,
+        CycleScorecard.completed_at, CycleScorecard.cycle_id,
     ]  # fmt: skip
     query = (
         select(*names)
@@ -81,6 +82,5 @@ def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.D
             CycleScorecard.completed_at >= begin,
             CycleScorecard.completed_at < end,
         )
-        .order_by(CycleScorecard.completed_at, CycleScorecard.cycle_id)
     )
-    return read_columns(session, query)
+    return read_columns(session, query).sort_values(["completed_at", "cycle_id"])

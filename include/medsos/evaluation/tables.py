@@ -151,7 +151,8 @@ def _cycles(session: Session, cycle_ids: Sequence[int]) -> pd.DataFrame:
         Cycle.id, Cycle.office, Cycle.title, Cycle.content_type, Cycle.requested_at, Cycle.completed_at,
         Cycle.sop_version, Cycle.kahar, Cycle.status, Cycle.request["channels"].label("channels"),
     )  # fmt: skip
-    return read_columns(session, select(*names).where(among(session, Cycle.id, cycle_ids)).order_by(Cycle.id))
+    found = read_columns(session, select(*names).where(among(session, Cycle.id, cycle_ids)))
+    return found.sort_values("id", ignore_index=True)
 
 
 def _scorecards(
