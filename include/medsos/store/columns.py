@@ -68,7 +68,9 @@ def _travels(column: ColumnElement[Any], on_sqlite: bool) -> bool:
     return isinstance(column.type, exact) or (isinstance(column.type, Float) and not on_sqlite)
 
 
-def _as_columns(connection: Connection, query: Select[*tuple[Any, ...]], on_sqlite: bool) -> list[list[Any]]:
+def _as_columns(
+    connection: Connection, query: Select[*tuple[Any, ...]], on_sqlite: bool
+) -> list[Sequence[Any]]:
     """Every column as one value, a JSON list: a row less costs more than a hundred of its values."""
     rows = query.subquery()
     listed = [
@@ -101,7 +103,7 @@ def _converted(column: ColumnElement[Any], values: Sequence[Any], dialect: Diale
 
 
 def _series(column: ColumnElement[Any], values: Sequence[Any], on_sqlite: bool) -> pd.Series:
-    """Texts, numbers, verdicts and instants have one dtype whatever the rows hold, also when there are none."""
+    """Texts, numbers, verdicts and instants have one dtype each, whatever the rows hold, also if none."""
     import pandas as pd
     import pyarrow as pa
 
