@@ -38,7 +38,7 @@ guide: $(STAMP) chromium  ## Perbarui gambar panduan dari satu siklus di peramba
 faults: $(STAMP)  ## Hentikan pengunggahan di setiap titik, dengan setiap gangguan: docs/reliability.md
 	@$(BIN)/medsos faults
 
-bench: $(STAMP)  ## Ukur waktu baca berkas alur dan waktu jawaban sampai berlanjut
+bench: $(STAMP)  ## Ukur berkas alur, evaluasi 100.000 siklus (docs/benchmarks.md), dan jawaban formulir
 	@$(BIN)/medsos bench
 
 docs: $(STAMP)  ## Buat ulang dokumentasi dari kode

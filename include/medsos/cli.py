@@ -151,8 +151,10 @@ def docs(
 
 
 @app.command()
-def bench(hanya: Annotated[str, typer.Argument(help="Satu ukuran saja: berkas, jawaban")] = "") -> None:
-    """Ukur waktu baca berkas DAG, dan waktu dari jawaban sampai tugas berlanjut."""
+def bench(
+    hanya: Annotated[str, typer.Argument(help="Satu ukuran saja: berkas, evaluasi, jawaban")] = "",
+) -> None:
+    """Ukur waktu baca berkas DAG, evaluasi (docs/benchmarks.md), dan jawaban sampai tugas berlanjut."""
     from medsos.devtools.bench import bench as run
 
     raise typer.Exit(run(hanya))
