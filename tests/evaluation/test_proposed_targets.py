@@ -69,8 +69,8 @@ def test_a_target_that_most_but_not_nearly_all_keep_stays_and_says_so(history: H
     found = proposals(history)["approval"]
     assert (found.outcome, found.proposed_minutes) == ("tetap", 180)
     assert found.reason == (
-        "Separuh siklus selesai dalam 1 jam 40 menit, tidak melebihi target; sembilan dari sepuluh memerlukan "
-        "sampai 5 jam. Target dipertahankan."
+        "Separuh siklus selesai dalam 1 jam 40 menit, tidak melebihi target; sembilan dari sepuluh "
+        "memerlukan sampai 5 jam. Target dipertahankan."
     )
 
 

@@ -106,7 +106,7 @@ def _judge(cycles: int, target: float, median: float | None, p90: float | None) 
         return (
             "tetap",
             target,
-            f"Separuh siklus selesai dalam {minutes_text(median)}, tidak melebihi target; sembilan dari sepuluh "
-            f"memerlukan sampai {minutes_text(p90)}. Target dipertahankan.",
+            f"Separuh siklus selesai dalam {minutes_text(median)}, tidak melebihi target; sembilan dari "
+            f"sepuluh memerlukan sampai {minutes_text(p90)}. Target dipertahankan.",
         )
     return "tetap", target, "Target masih sesuai dengan waktu yang diperlukan."
