@@ -14,11 +14,10 @@ from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowRescheduleException, AirflowSkipException
 
 from medsos.clock import Clock, utc_now
-from medsos.settings import Settings, load_settings
+from medsos.operators.at_office import AtOffice
 
 if TYPE_CHECKING:
-    from medsos.evidence.archive import Archive
-    from medsos.offices.model import Brand, ChannelSetup, Office
+    from medsos.offices.model import ChannelSetup
     from medsos.sop.model import Sop
     from medsos.store.journal import EventName
 
@@ -29,7 +28,7 @@ CYCLE_ID = "{{ ti.xcom_pull(task_ids='accept_request') }}"
 
 
 @dataclass
-class CycleRun:
+class CycleRun(AtOffice):
     """One task at work on one cycle.
 
     :param round_no: approval round, from 1; 0 where rounds make no sense.
@@ -46,16 +45,6 @@ class CycleRun:
     finished_at: datetime | None = None
 
     @cached_property
-    def settings(self) -> Settings:
-        return load_settings()
-
-    @cached_property
-    def office(self) -> Office:
-        from medsos.offices.model import load_office
-
-        return load_office(self.settings.offices_dir, self.office_slug)
-
-    @cached_property
     def setup(self) -> ChannelSetup:
         """How the office reaches this task's channel."""
         return self.office.channels[self.channel]  # type: ignore[index]
@@ -68,12 +57,6 @@ class CycleRun:
         return is_training(self.setup.connection)
 
     @cached_property
-    def brand(self) -> Brand:
-        from medsos.offices.model import load_brand
-
-        return load_brand(self.settings.offices_dir, self.office_slug)
-
-    @cached_property
     def sop(self) -> Sop:
         """The version of the procedure that the cycle began under, whatever the office uses now."""
         from medsos.sop.model import load_sop
@@ -83,13 +66,6 @@ class CycleRun:
         with reading() as session:
             version = session.get_one(Cycle, self.cycle_id).sop_version
         return load_sop(self.settings.sop_dirs, version)
-
-    @cached_property
-    def archive(self) -> Archive:
-        from medsos.evidence.archive import Archive
-        from medsos.hooks.archive import open_archive_root
-
-        return Archive(open_archive_root())
 
     @cached_property
     def folder(self) -> str:

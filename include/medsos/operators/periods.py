@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -14,11 +13,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from medsos.clock import Clock, utc_now
 from medsos.evaluation.period import Period
-from medsos.settings import Settings, load_settings
+from medsos.operators.at_office import AtOffice
 
 if TYPE_CHECKING:
-    from medsos.evidence.archive import Archive
-    from medsos.offices.model import Brand, Office
     from medsos.sop.model import Sop
 
 MONTH = "bulan"
@@ -30,34 +27,11 @@ HALF_YEAR_PATTERN = r"^(20\d\d-semester-[12])?$"
 
 
 @dataclass
-class PeriodRun:
+class PeriodRun(AtOffice):
     """A task at work on the evaluation of an office."""
 
     office_slug: str
     clock: Clock = utc_now
-
-    @cached_property
-    def settings(self) -> Settings:
-        return load_settings()
-
-    @cached_property
-    def office(self) -> Office:
-        from medsos.offices.model import load_office
-
-        return load_office(self.settings.offices_dir, self.office_slug)
-
-    @cached_property
-    def brand(self) -> Brand:
-        from medsos.offices.model import load_brand
-
-        return load_brand(self.settings.offices_dir, self.office_slug)
-
-    @cached_property
-    def archive(self) -> Archive:
-        from medsos.evidence.archive import Archive
-        from medsos.hooks.archive import open_archive_root
-
-        return Archive(open_archive_root())
 
     @property
     def training(self) -> bool:
