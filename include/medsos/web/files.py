@@ -15,7 +15,7 @@ from medsos.errors import EvidenceError
 from medsos.evidence.archive import Archive
 from medsos.evidence.editions import FOLDER as PERIODS
 from medsos.store.models import Cycle
-from medsos.store.session import transaction
+from medsos.store.session import reading
 from medsos.web.addresses import STATIC
 from medsos.web.thumbnails import MEDIA_TYPE, WIDTHS, thumbnail
 from medsos.web.visitors import Visitor, VisitorDep
@@ -134,7 +134,7 @@ def _is_known(path: str, visitor: Visitor) -> bool:
         # The papers of a month or a half-year: for whoever may see the office's cycles.
         return visitor.may_read(f"content_cycle__{parts[0].replace('-', '_')}")
     folder = "/".join(parts[:FOLDER_DEPTH])
-    with transaction() as session:
+    with reading() as session:
         dag_id = session.scalars(select(Cycle.dag_id).where(Cycle.archive_folder == folder)).first()
     return len(parts) > FOLDER_DEPTH and dag_id is not None and visitor.may_read(dag_id)
 

@@ -216,7 +216,7 @@ def _problem(view: ApprovalView, asked: AskedForm | None, decision: str, note: s
 
 async def _view(cycle_id: int, round_no: int, visitor: Visitor) -> ApprovalView:
     def read() -> ApprovalView | None:
-        with transaction() as session:
+        with reading() as session:
             return approval_view(session, cycle_id, round_no, now=utc_now())
 
     view = await run_in_threadpool(read)

@@ -18,7 +18,7 @@ from medsos.offices.model import Office
 from medsos.settings import load_settings
 from medsos.store.models import Cycle, CycleScorecard
 from medsos.store.pictures import first_pictures
-from medsos.store.session import reading, transaction
+from medsos.store.session import reading
 from medsos.web import words
 from medsos.web.airflow.forms import AirflowForms, AirflowFormsDep
 from medsos.web.airflow.lost_answers import note_lost_answers
@@ -90,7 +90,7 @@ async def list_cycles(
     number = max(1, min(halaman, LAST_PAGE))
 
     def read() -> CycleList:
-        with transaction() as session:
+        with reading() as session:
             return _list(session, visitor, offices, chosen, number)
 
     found = await run_in_threadpool(read)
@@ -115,7 +115,7 @@ async def show_cycle(
 
     def read() -> _Page | None:
         now, settings = utc_now(), load_settings()
-        with transaction() as session:
+        with reading() as session:
             view = cycle_view(session, cycle_id, now=now)
         if view is None:
             return None

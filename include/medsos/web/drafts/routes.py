@@ -16,7 +16,7 @@ from medsos.drafts.handover import clean_drafts
 from medsos.drafts.uploads import LARGEST_FILE, MOST_FILES, drop, shift
 from medsos.errors import FormError
 from medsos.store.models import Cycle
-from medsos.store.session import transaction
+from medsos.store.session import reading, transaction
 from medsos.web.addresses import addresses_of
 from medsos.web.airflow.forms import FormRefused
 from medsos.web.airflow.runs import AirflowRuns, AirflowRunsDep
@@ -182,7 +182,7 @@ def _place(button: str) -> str:
 
 async def _overview(request: Request, visitor: Visitor, problem: str = "", status: int = 200) -> Response:
     def read() -> list[object]:
-        with transaction() as session:
+        with reading() as session:
             return list(my_drafts(session, visitor))
 
     return page(
@@ -226,7 +226,7 @@ async def _on_its_way(request: Request, view: RequestView, visitor: Visitor, run
     run_id = str(view.draft.run_id)
 
     def look() -> int | None:
-        with transaction() as session:
+        with reading() as session:
             return session.scalar(select(Cycle.id).where(Cycle.dag_id == view.dag_id, Cycle.run_id == run_id))
 
     cycle_id = await run_in_threadpool(look)

@@ -14,7 +14,7 @@ from medsos.drafts.uploads import offset_of
 from medsos.errors import RequestError
 from medsos.offices.model import Office
 from medsos.store.models import Draft, DraftFile
-from medsos.store.session import transaction
+from medsos.store.session import reading
 from medsos.web.office_view import all_offices, office_of
 from medsos.web.visitors import Visitor
 
@@ -132,8 +132,8 @@ def request_view(session: Session, draft_id: str, visitor: Visitor) -> RequestVi
 
 
 def read_view(draft_id: str, visitor: Visitor) -> RequestView:
-    """`request_view` in a transaction of its own."""
-    with transaction() as session:
+    """`request_view`, only to be read."""
+    with reading() as session:
         return request_view(session, draft_id, visitor)
 
 
