@@ -1,7 +1,8 @@
 """How a test run is shared by processes: each room of tests stays together; what a room has to say is kept.
 
 Rooms keep what is dear (a browser, a server, a database) for all their tests, so a room is never split. All
-that start an Airflow follow one another in one process, first, because they take longest and mostly wait.
+that start an Airflow follow one another in one process, because they take longest; kills come last, when the
+other processes have done their part and a recovery is not slowed down by them.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 INSTALLATIONS = "installations"
-WITH_AIRFLOW = ("kills", "e2e", "bypass", "access", "stack")
+WITH_AIRFLOW = ("e2e", "bypass", "access", "stack", "kills")
 THEN = ("crash",)
 
 _LINES = pytest.StashKey[dict[str, list[str]]]()
