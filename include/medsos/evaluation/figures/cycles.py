@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -109,6 +109,11 @@ def cycle_counts_by_month(session: Session, scope: Scope, months: Sequence[Perio
     query = select(number, *_counted()).where(*scope.cycles()).group_by(number)
     found = {row[0]: CycleCounts(*(int(value or 0) for value in row[1:])) for row in session.execute(query)}
     return [found.get(place, CycleCounts()) for place in range(len(months))]
+
+
+def together(counts: Iterable[CycleCounts]) -> CycleCounts:
+    """The sums of cycles that were counted apart."""
+    return CycleCounts(*map(sum, zip(*map(astuple, counts), strict=True)))
 
 
 def kahar_cycles(session: Session, scope: Scope) -> list[KaharCycle]:

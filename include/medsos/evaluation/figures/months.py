@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pandas as pd
 from sqlalchemy.orm import Session
 
-from medsos.evaluation.figures.cycles import CycleCounts, cycle_counts_by_month
+from medsos.evaluation.figures.cycles import CycleCounts, cycle_counts_by_month, together
 from medsos.evaluation.figures.steps import StepFigures, step_counts, step_figures
 from medsos.evaluation.period import Period
 from medsos.evaluation.scope import Scope
@@ -32,14 +33,43 @@ def months_until(last: date, number: int) -> tuple[Period, ...]:
     return tuple(reversed(months))
 
 
-def month_figures(
-    session: Session, scope: Scope, sop: Sop, months: Sequence[Period]
-) -> tuple[MonthFigures, ...]:
-    """Each of the months, in order and without a gap between them; the scope's own period does not matter."""
+@dataclass(frozen=True)
+class PeriodCounts:
+    """What was counted of some cycles. `steps` as `step_counts` has them."""
+
+    cycles: CycleCounts
+    steps: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class MonthCounts:
+    """What was counted of each of some months, `steps` of all of them together."""
+
+    months: tuple[Period, ...]
+    cycles: tuple[CycleCounts, ...]
+    steps: pd.DataFrame
+
+    def figures(self, sop: Sop) -> tuple[MonthFigures, ...]:
+        """Each of the months, in order."""
+        numbers = self.steps["month_no"]
+        return tuple(
+            MonthFigures(month, self.cycles[number], step_figures(self.steps[numbers == number], sop))
+            for number, month in enumerate(self.months)
+        )
+
+    def of(self, period: Period | None) -> PeriodCounts | None:
+        """The same of a period, when it is made of whole months that were counted; otherwise None."""
+        if period is None:
+            return None
+        own = [number for number, month in enumerate(self.months) if month in period.months()]
+        if not own or (self.months[own[0]].first, self.months[own[-1]].last) != (period.first, period.last):
+            return None
+        steps = self.steps[self.steps["month_no"].isin(own)]
+        return PeriodCounts(together([self.cycles[number] for number in own]), steps)
+
+
+def month_counts(session: Session, scope: Scope, months: Sequence[Period]) -> MonthCounts:
+    """Count each of the months, between which there is no gap; the scope's own period does not matter."""
     scope = scope.during(Period(months[0].first, months[-1].last))
-    counts = step_counts(session, scope, months)
-    cycles = cycle_counts_by_month(session, scope, months)
-    return tuple(
-        MonthFigures(month, cycles[number], step_figures(counts[counts["month_no"] == number], sop))
-        for number, month in enumerate(months)
-    )
+    cycles, steps = cycle_counts_by_month(session, scope, months), step_counts(session, scope, months)
+    return MonthCounts(tuple(months), tuple(cycles), steps)

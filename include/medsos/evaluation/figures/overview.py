@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from medsos.evaluation.figures.causes import CauseFigures, cause_figures
 from medsos.evaluation.figures.channels import ChannelFigures, channel_figures
 from medsos.evaluation.figures.cycles import CycleCounts, cycle_counts
-from medsos.evaluation.figures.months import MonthFigures, month_figures
+from medsos.evaluation.figures.months import MonthFigures, PeriodCounts, month_counts
 from medsos.evaluation.figures.steps import Spread, StepFigures, spreads, step_counts
 from medsos.evaluation.period import Period
 from medsos.evaluation.scope import Scope
@@ -33,11 +33,18 @@ class Overview:
 
 
 def overview(session: Session, scope: Scope, sop: Sop, months: Sequence[Period]) -> Overview:
-    """Figures of the scope's period, and of each of the months."""
+    """Figures of the scope's period, and of each of the months.
+
+    :param months: in order and without a gap between them.
+    """
+    by_month = month_counts(session, scope, months)
+    own = by_month.of(scope.period)
+    if own is None:
+        own = PeriodCounts(cycle_counts(session, scope), step_counts(session, scope))
     return Overview(
-        counts=cycle_counts(session, scope),
-        spreads=spreads(step_counts(session, scope), sop),
-        months=month_figures(session, scope, sop, months),
+        counts=own.cycles,
+        spreads=spreads(own.steps, sop),
+        months=by_month.figures(sop),
         channels=channel_figures(session, scope),
         causes=cause_figures(session, scope, sop),
     )

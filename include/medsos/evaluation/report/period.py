@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from medsos.content.request import CONTENT_TYPE_NAMES
@@ -76,7 +78,7 @@ def build_period_report(data: PeriodData, brand: Brand) -> str:
         posts=data.posts[:MOST_POSTS],
         totals=totals(data.posts),
         recommendations=[sentence for outcome in data.outcomes for sentence in outcome.sentences],
-        pictures=[(proof, _picture(proof)) for proof in data.proofs],
+        pictures=_pictures(data.proofs),
     )
 
 
@@ -142,6 +144,12 @@ def _slow_steps(data: PeriodData) -> str:
         if step.median_minutes is not None and step.median_minutes > step.target_minutes
     ]
     return f"Median di atas target: {list_text(slow)}." if slow else "Median semua langkah dalam target."
+
+
+def _pictures(proofs: Sequence[Proof]) -> list[tuple[Proof, str | None]]:
+    # Pillow lets other threads work while it decodes and scales.
+    with ThreadPoolExecutor() as pool:
+        return list(zip(proofs, pool.map(_picture, proofs), strict=True))
 
 
 def _picture(proof: Proof) -> str | None:
