@@ -25,19 +25,25 @@ PAGE_GOAL_SECONDS, INTERVALS_GOAL_MS = 1.0, 1.0
 
 @dataclass(frozen=True)
 class Figures:
-    """One record of a size on one database; seconds are those on the clock unless the name says `cpu`."""
+    """One record of a size on one database. Seconds on the clock; `…_cpu` those of our process's processor.
+
+    `first` evaluates everything and recaps every month, `again` does so with nothing changed.
+    """
 
     database: str
     cycles: int
     events: int
-    first_seconds: float
-    first_cpu_seconds: float
-    again_seconds: float
-    again_cpu_seconds: float
+    first: float
+    first_cpu: float
+    again: float
+    again_cpu: float
     peak_mb: float
     page: float
+    page_cpu: float
     all_time: float
+    all_time_cpu: float
     report: float
+    report_cpu: float
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,8 @@ def verdicts(figures: Sequence[Figures], interval_ms: float) -> list[Verdict]:
         million, largest = next((one for one in own if one.events >= EVENTS_GOAL), own[-1]), own[-1]
         growth = exponent(own)
         found += [
-            _within(f"{database}: {_size(million)} dalam 10 detik", million.first_seconds, SECONDS_GOAL),
-            _within(f"{database}: {_size(largest)} dalam 10 detik", largest.first_seconds, SECONDS_GOAL),
+            _within(f"{database}: {_size(million)} dalam 10 detik", million.first, SECONDS_GOAL),
+            _within(f"{database}: {_size(largest)} dalam 10 detik", largest.first, SECONDS_GOAL),
             Verdict(
                 f"{database}: memori paling banyak 1 GiB",
                 f"{number_text(largest.peak_mb, decimals=0)} MiB",
@@ -85,7 +91,7 @@ def exponent(figures: Sequence[Figures]) -> float:
     """Of the growth of seconds from ten thousand cycles (or the size before the last) to the last."""
     last = figures[-1]
     before = next((one for one in figures if one.cycles * 10 == last.cycles), figures[-2])
-    return math.log(last.first_seconds / before.first_seconds) / math.log(last.cycles / before.cycles)
+    return math.log(last.first / before.first) / math.log(last.cycles / before.cycles)
 
 
 def markdown(
@@ -94,11 +100,16 @@ def markdown(
     profiles: Mapping[str, Mapping[str, float]],
     profiled: int,
     today: date,
+    load: float,
 ) -> str:
-    """The tables, with the day and the machine's class."""
+    """The tables, with the day and the machine's class.
+
+    :param load: how many processes of others wanted a core when the measurement began.
+    """
+    busy = f"beban dari pekerjaan lain saat mulai: {number_text(load)} proses."
     machine = f"{os.cpu_count()} inti prosesor, Python {platform.python_version()}"
     lines = [
-        f"Diukur {long_date(today)} pada {machine}.",
+        f"Diukur {long_date(today)} pada komputer dengan {machine}; {busy}",
         "",
         "| sasaran | terukur | |",
         "| --- | ---: | --- |",
@@ -131,8 +142,8 @@ def write(tables: str, target: Path = TARGET) -> None:
 
 def _rows(figures: Sequence[Figures]) -> list[str]:
     heads = (
-        "basis data", "siklus", "kejadian", "evaluasi", "prosesor", "kejadian per detik", "memori (MiB)",
-        "diulang", "prosesor", "halaman", "semua masa", "laporan sebulan",
+        "basis data", "siklus", "kejadian", "evaluasi", "kejadian per detik", "memori (MiB)", "diulang",
+        "halaman", "semua masa", "laporan sebulan",
     )  # fmt: skip
     rows = ["| " + " | ".join(heads) + " |", "| --- |" + " ---: |" * (len(heads) - 1)]
     for one in figures:
@@ -140,14 +151,20 @@ def _rows(figures: Sequence[Figures]) -> list[str]:
             one.database,
             number_text(one.cycles),
             number_text(one.events),
-            _seconds(one.first_seconds),
-            _seconds(one.first_cpu_seconds),
-            number_text(one.events / one.first_seconds, decimals=0),
+            _both(one.first, one.first_cpu),
+            number_text(one.events / one.first, decimals=0),
             number_text(one.peak_mb, decimals=0),
-            *map(_seconds, (one.again_seconds, one.again_cpu_seconds, one.page, one.all_time, one.report)),
+            _both(one.again, one.again_cpu),
+            _both(one.page, one.page_cpu),
+            _both(one.all_time, one.all_time_cpu),
+            _both(one.report, one.report_cpu),
         ]
         rows.append("| " + " | ".join(cells) + " |")
     return rows
+
+
+def _both(wall: float, processor: float) -> str:
+    return f"{_seconds(wall)} ({_seconds(processor)})"
 
 
 def _within(goal: str, seconds: float, most: float) -> Verdict:
