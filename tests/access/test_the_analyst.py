@@ -27,7 +27,7 @@ READS = {
     **{f"/medsos/evaluasi/{table}.csv": ("text/csv", b"") for table in TABLES},
     **{f"/medsos/evaluasi/{table}.parquet": ("", b"PAR1") for table in TABLES},
     "/medsos/evaluasi/tabel.xlsx": ("", b"PK"),
-    "/medsos/tinjauan-sop": (HTML, b"Menunggu keputusan Sekretaris"),
+    "/medsos/tinjauan-sop": (HTML, b"Semester I 2026"),
     REVIEW_PAGE: (HTML, b"Anda dapat melihat, tidak dapat memutuskan"),
     f"/medsos/arsip/{review_papers.FOLDER}/laporan-tinjauan.html": (HTML, review_papers.REPORT),
     f"/medsos/arsip/{review_papers.FOLDER}/laporan-tinjauan.pdf": (PDF, b"%PDF-"),
