@@ -18,15 +18,21 @@ os.environ.setdefault("AIRFLOW__CORE__UNIT_TEST_MODE", "False")
 from builders import make_cycle
 from medsos.store.migrate import upgrade
 from medsos.store.session import engine_for
-from rooms import ByRoom, kept_lines, longest_first, take_from
+from rooms import ByRoom, kept_lines, leave, longest_first, take_from
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("shared machine")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    leave(item, nextitem)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByRoom:

@@ -2,12 +2,12 @@
 
 Rooms keep what is dear (a browser, a server, a database) for all their tests, so a room is never split. All
 that start an Airflow follow one another in one process, because they take longest; kills come last, when the
-other processes have done their part and a recovery is not slowed down by them.
+other processes have done their part. What a room has started ends with the room: an idle Airflow is not idle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -18,21 +18,22 @@ INSTALLATIONS = "installations"
 WITH_AIRFLOW = ("e2e", "bypass", "access", "stack", "kills")
 THEN = ("crash",)
 
+_CLOSERS = pytest.StashKey[list[Callable[[], object]]]()
 _LINES = pytest.StashKey[dict[str, list[str]]]()
 _SENT = "medsos_lines"
 
 
 def room_of(nodeid: str) -> str:
-    """The room of a test, for example `web`; one name for all that start an Airflow."""
-    room = PurePosixPath(nodeid.split("::")[0]).parts[1]
-    return INSTALLATIONS if room in WITH_AIRFLOW else room
+    """The room of a test, for example `web`."""
+    return PurePosixPath(nodeid.split("::")[0]).parts[1]
 
 
 class ByRoom(LoadScopeScheduling):
     """Gives each process whole rooms, in the order of the collection."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return room_of(nodeid)
+        room = room_of(nodeid)
+        return INSTALLATIONS if room in WITH_AIRFLOW else room
 
 
 def longest_first(items: list[pytest.Item]) -> None:
@@ -40,10 +41,26 @@ def longest_first(items: list[pytest.Item]) -> None:
     order = (*WITH_AIRFLOW, *THEN)
 
     def rank(item: pytest.Item) -> int:
-        room = PurePosixPath(item.nodeid).parts[1]
+        room = room_of(item.nodeid)
         return order.index(room) if room in order else len(order)
 
     items.sort(key=rank)
+
+
+def when_left(config: pytest.Config, close: Callable[[], object]) -> None:
+    """Call `close` after the last test of the room that is at work, also where a fixture lives longer.
+
+    :param close: does no harm when it is called again.
+    """
+    config.stash.setdefault(_CLOSERS, []).append(close)
+
+
+def leave(item: pytest.Item, following: pytest.Item | None) -> None:
+    """End what the room of `item` has started, if the test that follows is in another room."""
+    if following is None or room_of(item.nodeid) != room_of(following.nodeid):
+        closers = item.config.stash.setdefault(_CLOSERS, [])
+        while closers:
+            closers.pop()()
 
 
 def show_at_the_end(config: pytest.Config, title: str, lines: Iterable[str]) -> None:

@@ -16,10 +16,11 @@ from medsos.stack.demo_files import write_photo
 from medsos.stack.ports import free_port
 from medsos.stack.supervisor import Stack
 from quick_office import add_quick_office
+from rooms import when_left
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home: Path = tmp_path_factory.mktemp("stack")
     data = two_offices(tmp_path_factory.mktemp("data") / "include")
     add_quick_office(data)
@@ -31,6 +32,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         intake = home / "masuk" / office
         intake.mkdir(parents=True)
         write_photo(intake / "rapat.jpg")
+    when_left(request.config, running.stop)
     try:
         running.start()
         running.wait_healthy()
