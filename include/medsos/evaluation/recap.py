@@ -77,7 +77,8 @@ def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.D
         select(*names)
         .join(CycleScorecard, CycleScorecard.cycle_id == StepDuration.cycle_id)
         .where(
-            StepDuration.office == office,
+            # The scorecard's office: SQLite then begins with the month's cycles, not with every step there is.
+            CycleScorecard.office == office,
             StepDuration.on_time.is_not(None),
             CycleScorecard.completed_at >= begin,
             CycleScorecard.completed_at < end,
