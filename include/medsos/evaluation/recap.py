@@ -77,7 +77,7 @@ def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.D
         select(*names)
         .join(CycleScorecard, CycleScorecard.cycle_id == StepDuration.cycle_id)
         .where(
-            # The scorecard's office: SQLite then begins with the month's cycles, not with every step there is.
+            # The scorecard's office: SQLite then begins with the month's cycles, not with every step.
             CycleScorecard.office == office,
             StepDuration.on_time.is_not(None),
             CycleScorecard.completed_at >= begin,
