@@ -33,7 +33,7 @@ TWICE = "Dijawab dua kali"
 REPLAYED = "Jawaban lama diputar ulang"
 BY_HAND = "Baris persetujuan ditulis tangan"
 HISTORY = "asset_event,dag_run,job,log,task_instance,task_instance_history,task_reschedule,trigger,xcom"
-"""Airflow's tables of what has happened, as docs/operations.md names them; `dag` cannot go while a run stays."""
+"""Airflow's tables of what has happened, as docs/operations.md names them."""
 EXPECTED = (
     "cycle.opened", "minutes.recorded", "plan.stored", "designs.rendered", "approval.decided",
     "publication.moved", "evidence.kept", "manifest.written", "links.built", "cycle.evaluated",
