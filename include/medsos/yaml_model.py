@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml.reader import ReaderError
 
 from medsos.errors import ConfigError
 
@@ -39,21 +40,39 @@ def load_yaml(path: Path, model: type[M]) -> M:
 
     :raises ConfigError: with file, line, key and what was expected, one line per mistake.
     """
+    text = _text_of(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"{path.name}: berkas tidak ditemukan di {path.parent}") from None
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(text)
+        loader = yaml.CSafeLoader(text)
+        tree = loader.get_single_node()
+        raw = loader.construct_document(tree) if tree is not None else {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise ConfigError(f"{path.name} baris {line}: bukan YAML yang sah ({error.problem})") from None
+    except ReaderError as error:
+        line = 1 + text[: text.find(chr(error.character))].count("\n")
+        raise ConfigError(
+            f"{path.name} baris {line}: ada tanda yang tidak dapat dibaca (kode {error.character}); "
+            "hapus dan ketik ulang"
+        ) from None
     try:
-        return model.model_validate(raw if raw is not None else {})
+        return model.model_validate({} if raw is None else raw)
     except ValidationError as error:
         lines = [_sentence(path, tree, item["loc"], item["type"], item) for item in error.errors()]
         raise ConfigError("\n".join(lines)) from None
+
+
+def _text_of(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigError(f"{path.name}: berkas tidak ditemukan di {path.parent}") from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + content[: error.start].count(b"\n")
+        raise ConfigError(
+            f"{path.name} baris {line}: disimpan bukan sebagai UTF-8; simpan ulang dengan pengodean UTF-8"
+        ) from None
 
 
 def _sentence(path: Path, tree: yaml.Node | None, loc: tuple[int | str, ...], kind: str, item: object) -> str:

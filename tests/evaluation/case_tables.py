@@ -82,7 +82,7 @@ def recap_rows(office: str, month: str, rules: Rules) -> dict[str, dict[str, str
     """The rows of a month's recap, made now, written as the book writes them."""
     first = date.fromisoformat(f"{month}-01")
     with transaction() as session:
-        monthly_recap(session, office=office, month=first, rules=rules)
+        monthly_recap(session, office=office, period=Period.month(first), rules=rules)
         rows = session.scalars(
             select(MonthlyRecap).where(MonthlyRecap.office == office, MonthlyRecap.month == first)
         ).all()

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 from cycle_story import APPROVED_AT_ONCE, CHANNELS, DAY, MORNING, UPLOADED, Story, at
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from builders import publication_row
 from medsos.evaluation.period import Period
@@ -175,10 +175,36 @@ def test_the_month_is_the_office_s_own_and_repeating_changes_nothing(finished_st
         assert session.query(MonthlyRecap).count() == 12
 
 
+def test_a_period_recaps_each_of_its_months_as_alone(new_story: Any) -> None:
+    # 1 December 06:00 in Bengkulu is still November in UTC.
+    for number, (clock_time, day) in enumerate([("16:00", 0), ("23:00", 7), ("06:00", 8), ("16:00", 40)]):
+        story = new_story(channels=["web"])
+        story.tell(MORNING + f"{10 + number}:56 approval.round_1.await_decision resumed")
+        story.decided("setuju")
+        story.evaluate(clock_time, days=day)
+    for month in (date(2026, 11, 1), date(2026, 12, 1), date(2027, 1, 1)):
+        recap(story, month)
+    alone = recap_table()
+    with transaction() as session:
+        session.execute(delete(MonthlyRecap))
+        period = Period(date(2026, 11, 20), date(2027, 1, 3))
+        rows = monthly_recap(session, office=story.office.slug, period=period, rules=Rules())
+    assert recap_table() == alone
+    assert len(rows) == len(alone) == 18
+    assert [row["cycles"] for row in alone if row["step_no"] == 3] == [2, 1, 1]
+
+
+def recap_table() -> list[dict[str, Any]]:
+    """Every row of the recap."""
+    query = select(MonthlyRecap.__table__).order_by(MonthlyRecap.month, MonthlyRecap.step_no)
+    with transaction() as session:
+        return [dict(row) for row in session.execute(query).mappings()]
+
+
 def recap(story: Story, month: date) -> dict[int, MonthlyRecap]:
     """The rows of a month as they stand in the table."""
     with transaction() as session:
-        monthly_recap(session, office=story.office.slug, month=month, rules=Rules())
+        monthly_recap(session, office=story.office.slug, period=Period.month(month), rules=Rules())
     with transaction() as session:
         rows = session.scalars(select(MonthlyRecap).where(MonthlyRecap.month == month.replace(day=1)))
         return {row.step_no: row for row in rows}

@@ -68,6 +68,19 @@ def test_a_mistake_in_the_office_file_is_named_with_line_and_key(
         assert part in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"slug: kota\nshort_name: KPU \x07 Kota\n", "baris 2: ada tanda yang tidak dapat dibaca"),
+        ("slug: kota\nshort_name: KPU Kota é\n".encode("cp1252"), "baris 2: disimpan bukan sebagai UTF-8"),
+    ],
+)
+def test_a_file_that_an_editor_has_spoiled_is_named(offices: Path, content: bytes, expected: str) -> None:
+    (offices / "kota-bengkulu" / "office.yaml").write_bytes(content)
+    with pytest.raises(ConfigError, match=f"^office.yaml {expected}"):
+        load_office(offices, "kota-bengkulu")
+
+
 def test_a_colour_that_is_none_and_a_missing_font_are_named(offices: Path) -> None:
     change(offices, "brand.yaml", '"#9b1c1f"', '"merah"')
     with pytest.raises(ConfigError, match=r"colours\.primary"):

@@ -19,8 +19,8 @@ from medsos.indonesian import number_text
 
 SIZES = (1_000, 10_000, 30_000, 100_000)
 """Thirty thousand cycles have about a million events."""
-PROFILED = 10_000
-"""The size whose profile is taken."""
+PROFILED = 30_000
+"""The size whose profile is taken: that of about a million events."""
 INTERVALS = 1_000
 
 

@@ -116,9 +116,8 @@ def _recompute(period: Period, offices: Sequence[Office], clock: Clock) -> str:
     rules = Rules()
     evaluated = evaluate_period(period, offices=[office.slug for office in offices], rules=rules, now=clock())
     for office in offices:
-        for month in period.months():
-            with transaction() as session:
-                monthly_recap(session, office=office.slug, month=month.first, rules=rules)
+        with transaction() as session:
+            monthly_recap(session, office=office.slug, period=period, rules=rules)
     cycles, corrections = number_text(evaluated.cycles), len(evaluated.corrections)
     if not corrections:
         return f"  {cycles} siklus dihitung ulang; tidak ada yang berubah"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -18,8 +17,8 @@ from medsos.store.session import take_turns
 _TURN = 4_0771_2_2026
 
 
-def monthly_recap(session: Session, *, office: str, month: date, rules: Rules) -> pd.DataFrame:
-    """Write and return the six rows of a month; in the calendar of the office.
+def monthly_recap(session: Session, *, office: str, period: Period, rules: Rules) -> pd.DataFrame:
+    """Write and return the six rows of each month that a period touches; in the calendar of the office.
 
     `cycles` counts the cycles in which the step has a verdict; the figures are of working minutes. Where the
     month saw two versions of the SOP, the target is that of the cycle completed last.
@@ -28,18 +27,17 @@ def monthly_recap(session: Session, *, office: str, month: date, rules: Rules) -
     """
     # Cycles that end at the same moment write the same six rows.
     take_turns(session, _TURN)
-    period = Period.month(month)
-    rows = recap(_judged(session, office, period, rules))
-    sop = rules.sop_on(office, period.last)
+    months = list(period.months())
+    rows = recap(_judged(session, office, Period(months[0].first, months[-1].last), rules))
     steps = pd.DataFrame(
-        {
-            "office": office,
-            "month": period.first,
-            "step_no": [step.number for step in sop.steps],
-            "usual": [float(step.target_minutes) for step in sop.steps],
-        }
+        [
+            (office, month.first, step.number, float(step.target_minutes))
+            for month in months
+            for step in rules.sop_on(office, month.last).steps
+        ],
+        columns=["office", "month", "step_no", "usual"],
     )
-    rows = steps.merge(rows, on="step_no", how="left")
+    rows = steps.merge(rows, on=["month", "step_no"], how="left")
     rows["cycles"] = rows["cycles"].fillna(0).astype("int64")
     rows["target_minutes"] = rows["target_minutes"].fillna(rows.pop("usual"))
     write_columns(session, MonthlyRecap, rows)
@@ -47,13 +45,13 @@ def monthly_recap(session: Session, *, office: str, month: date, rules: Rules) -
 
 
 def recap(judged: pd.DataFrame) -> pd.DataFrame:
-    """One row per step: `step_no, cycles, on_time_rate, median_minutes, p90_minutes, max_minutes,
-    target_minutes`.
+    """One row per month and step: `month, step_no, cycles, on_time_rate, median_minutes, p90_minutes,
+    max_minutes, target_minutes`.
 
-    :param judged: `step_no, working_minutes, on_time, target_minutes`, one row per cycle and step that has a
-        verdict, in the order of completion.
+    :param judged: `month, step_no, working_minutes, on_time, target_minutes`, one row per cycle and step that
+        has a verdict, in the order of completion.
     """
-    by_step = judged.astype({"on_time": "float64"}).groupby("step_no")
+    by_step = judged.astype({"on_time": "float64"}).groupby(["month", "step_no"])
     minutes = by_step["working_minutes"]
     return pd.DataFrame(
         {
@@ -68,7 +66,8 @@ def recap(judged: pd.DataFrame) -> pd.DataFrame:
 
 
 def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.DataFrame:
-    begin, end = period.bounds(rules.office(office).zone)
+    zone = rules.office(office).zone
+    begin, end = period.bounds(zone)
     names: list[Any] = [
         StepDuration.step_no, StepDuration.working_minutes, StepDuration.on_time, StepDuration.target_minutes,
         CycleScorecard.completed_at, CycleScorecard.cycle_id,
@@ -84,4 +83,6 @@ def _judged(session: Session, office: str, period: Period, rules: Rules) -> pd.D
             CycleScorecard.completed_at < end,
         )
     )
-    return read_columns(session, query).sort_values(["completed_at", "cycle_id"])
+    rows = read_columns(session, query).sort_values(["completed_at", "cycle_id"])
+    ended = rows["completed_at"].dt.tz_convert(zone).dt.tz_localize(None)
+    return rows.assign(month=ended.dt.to_period("M").dt.start_time.dt.date)

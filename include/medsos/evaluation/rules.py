@@ -11,7 +11,7 @@ import pandas as pd
 from medsos.evaluation.durations import WorkingMinutes
 from medsos.offices.model import Office, load_office
 from medsos.settings import Settings, load_settings
-from medsos.sop.in_force import sop_in_force
+from medsos.sop.in_force import chosen_version, own_versions
 from medsos.sop.model import Sop, load_sop
 from medsos.sop.worktime import WorkCalendar, calendar_for
 
@@ -23,6 +23,7 @@ class Rules:
     settings: Settings = field(default_factory=load_settings)
     _offices: dict[str, Office] = field(default_factory=dict, repr=False)
     _sops: dict[str, Sop] = field(default_factory=dict, repr=False)
+    _own: dict[str, list[Sop]] = field(default_factory=dict, repr=False)
     _calendars: dict[str, WorkCalendar] = field(default_factory=dict, repr=False)
 
     def office(self, slug: str) -> Office:
@@ -42,8 +43,10 @@ class Rules:
 
         :raises ConfigError: as `sop`.
         """
+        if office not in self._own:
+            self._own[office] = own_versions(self.settings.own_sop_dir, office)
         named = self.office(office).sop_version
-        return sop_in_force(self.settings.sop_dirs, office=office, named=named, on=day)
+        return self.sop(chosen_version(self._own[office], named=named, on=day))
 
     def calendar(self, slug: str) -> WorkCalendar:
         """:raises ConfigError: a file of hours is wrong."""

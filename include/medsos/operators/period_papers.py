@@ -23,9 +23,8 @@ def refresh_recap(run: PeriodRun, period: Period) -> None:
     from medsos.store.session import transaction
 
     rules = Rules(run.settings)
-    for month in period.months():
-        with transaction() as session:
-            monthly_recap(session, office=run.office.slug, month=month.first, rules=rules)
+    with transaction() as session:
+        monthly_recap(session, office=run.office.slug, period=period, rules=rules)
 
 
 def archive_papers(run: PeriodRun, period: Period) -> Mapping[str, StoredFile]:

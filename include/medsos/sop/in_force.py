@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,20 +21,28 @@ def own_versions(folder: Path, office: str) -> list[Sop]:
 
 
 def version_in_force(folder: Path, *, office: str, named: str, on: date) -> str:
-    """The version under which a cycle begins on that day, local to the office.
+    """The version under which a cycle begins on that day, local to the office: `chosen_version`, read.
+
+    :param folder: with the versions of the offices' own.
+    :param office: slug.
+    :raises ConfigError: when a file is wrong.
+    """
+    return chosen_version(own_versions(folder, office), named=named, on=on)
+
+
+def chosen_version(versions: Sequence[Sop], *, named: str, on: date) -> str:
+    """The version that counts on a day, local to the office.
 
     A version of the office's own counts from its date of effect on, when it goes back to the version that
     the office's file names: who names another procedure there leaves the old one and all that came of it.
 
-    :param folder: with the versions of the offices' own.
-    :param office: slug.
+    :param versions: all of the office's own, as `own_versions`.
     :param named: `sop_version` of the office's file.
-    :raises ConfigError: when a file is wrong.
+    :raises ConfigError: when one of them does not say where it comes from.
     """
     line, newest = {named}, named
     # In the order of effect a version may stand before the one it is based on, so it is gone round until
     # nothing joins the line any more.
-    versions = own_versions(folder, office)
     while grown := {sop.version for sop in versions if origin_of(sop).based_on in line} - line:
         line |= grown
     for sop in versions:
