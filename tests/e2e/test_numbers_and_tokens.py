@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -12,6 +11,7 @@ import requests
 from sqlalchemy import select
 
 from builders import make_cycle, publication_row
+from driver import run_once
 from medsos.channels.base import Post
 from medsos.clock import utc_now
 from medsos.devtools.crash import clients
@@ -25,17 +25,6 @@ from quick_office import SLUG
 pytestmark = pytest.mark.e2e
 
 DAY = timedelta(days=1)
-
-
-def run_once(stack: Stack, dag_id: str) -> None:
-    """One run of a DAG, from its start to its end."""
-    api = stack.api("admin")
-    run_id = api.trigger(dag_id, {})
-    deadline = time.monotonic() + 400
-    while (state := api.run(dag_id, run_id)["state"]) not in ("success", "failed"):
-        assert time.monotonic() < deadline, state
-        time.sleep(1)
-    assert state == "success"
 
 
 def inspect(stack: Stack, what: str) -> Any:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from guide_pictures import HALF_YEAR as OF_A_HALF_YEAR
 from guide_pictures import assert_the_guides_show
 from sqlalchemy import select
 
-from driver import carry_through, start
+from driver import carry_through, run_once, start
 from half_year import finished_cycles
 from medsos.browser import open_browser
 from medsos.devtools.guide.evaluation import read_half_year, see_decision, sign_review
@@ -106,6 +107,10 @@ def test_from_the_half_year_to_the_signature_of_the_sekretaris(
     path = f"/dags/{REVIEW}/dagRuns/{run_id}/taskInstances/await_signature/-1/hitlDetails"
     answer = {"chosen_options": ["Ditetapkan"], "params_input": {}}
     assert stack.api("kasubbag").call("PATCH", path, json=answer).status_code == 403
+    run_once(stack, "watch")
+    assert sorted(notified(stack)) == [
+        ("mail", "sekretaris@latihan.example"), ("message", "sekretaris"),
+    ]  # fmt: skip
     with tour.visit("kasubbag", DESKTOP) as page:
         tour.open(page, f"/medsos/tinjauan-sop/{SLUG}/2026-semester-1")
         page.get_by_text("Anda dapat melihat, tidak dapat memutuskan").wait_for()
@@ -136,6 +141,17 @@ def test_from_the_half_year_to_the_signature_of_the_sekretaris(
     again(stack, archive, run_id)
     see_decision(tour, SLUG)
     assert_the_guides_show(tour.pictures, lambda name: name.startswith(OF_A_HALF_YEAR))
+
+
+def notified(stack: Stack) -> list[tuple[str, str]]:
+    """By which way and where somebody was told that the review waits, with the way to its form."""
+    letters = requests.get(f"{stack.sandbox_url}/_inspect/mailbox", timeout=30).json()
+    return [
+        (letter["way"], letter["to"][0])
+        for letter in letters
+        if "Tinjauan SOP menunggu keputusan · Semester I 2026 · KPU Kota Cepat" in letter["subject"]
+        and f"/medsos/tinjauan-sop/{SLUG}/2026-semester-1" in letter["plain"]
+    ]
 
 
 def again(stack: Stack, archive: Archive, run_id: str) -> None:

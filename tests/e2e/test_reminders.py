@@ -10,7 +10,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
-from driver import answer_for, start
+from driver import answer_for, run_once, start
 from medsos.stack.supervisor import Stack
 from medsos.store.models import AuditEntry, Notice
 from medsos.store.session import transaction
@@ -31,17 +31,6 @@ def wait_for(stack: Stack, run_id: str, task_id: str) -> dict[str, Any]:
     raise AssertionError(f"{task_id} never waited")
 
 
-def watch_once(stack: Stack) -> None:
-    """One run of the watch, from its start to its end."""
-    api = stack.api("admin")
-    run_id = api.trigger("watch", {})
-    deadline = time.monotonic() + 180
-    while (state := api.run("watch", run_id)["state"]) not in ("success", "failed"):
-        assert time.monotonic() < deadline, state
-        time.sleep(1)
-    assert state == "success"
-
-
 def mailbox(stack: Stack, cycle: str) -> list[dict[str, Any]]:
     """Letters about the approval of the cycle with this title."""
     letters = requests.get(f"{stack.sandbox_url}/_inspect/mailbox", timeout=30).json()
@@ -57,8 +46,8 @@ def test_the_reminder_of_a_waiting_approval_arrives_once_and_opens_the_form(stac
         stack.api(form["assigned_users"][0]["name"]).answer(form, option, values)
     wait_for(stack, run_id, APPROVAL)
     time.sleep(15)
-    watch_once(stack)
-    watch_once(stack)
+    run_once(stack, "watch")
+    run_once(stack, "watch")
 
     letters = mailbox(stack, title)
     assert sorted((letter["way"], letter["to"][0]) for letter in letters) == [

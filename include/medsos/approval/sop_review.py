@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from medsos.approval.officials import Holder, holders
@@ -252,12 +252,25 @@ def decision_on(session: Session, paper: ReviewPaper) -> SopReview | None:
     ).one_or_none()
 
 
-def open_papers(session: Session) -> list[ReviewPaper]:
-    """What lies before the Sekretaris of any office and is not decided, oldest first."""
-    newest: dict[tuple[str, str], ReviewPaper] = {}
-    for paper in session.scalars(select(ReviewPaper).order_by(ReviewPaper.id)):
-        newest[paper.office, paper.period] = paper
-    decided = {(row.office, row.period, row.round) for row in session.scalars(select(SopReview))}
+def waits_since(session: Session, paper: ReviewPaper) -> datetime:
+    """Since when the paper's round waits; a report that took the place of another does not begin anew."""
+    return session.scalars(
+        select(func.min(ReviewPaper.laid_at)).where(
+            ReviewPaper.office == paper.office,
+            ReviewPaper.period == paper.period,
+            ReviewPaper.round == paper.round,
+        )
+    ).one()
+
+
+def open_papers(session: Session, office: str | None = None) -> list[ReviewPaper]:
+    """What lies before the Sekretaris of an office, or of any, and is not decided, oldest first."""
+    papers, decisions = select(ReviewPaper).order_by(ReviewPaper.id), select(SopReview)
+    if office is not None:
+        papers = papers.where(ReviewPaper.office == office)
+        decisions = decisions.where(SopReview.office == office)
+    newest = {(paper.office, paper.period): paper for paper in session.scalars(papers)}
+    decided = {(row.office, row.period, row.round) for row in session.scalars(decisions)}
     return [paper for key, paper in newest.items() if (*key, paper.round) not in decided]
 
 

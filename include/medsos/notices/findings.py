@@ -14,7 +14,7 @@ from medsos.store.audit import append_audit
 from medsos.store.models import Finding
 from medsos.store.session import insert_new
 
-FindingKind = Literal["link_dead", "token_ends", "token_refused"]
+FindingKind = Literal["link_dead", "token_ends", "token_refused", "review_waits"]
 ACTOR = "watch"
 
 

@@ -15,7 +15,8 @@ from medsos.notices import ledger
 from medsos.notices.due import CountsMinutes, WaitingForm, WallClock, due_notices
 from medsos.notices.findings import channel_of, open_findings
 from medsos.notices.message import Message, compose, compose_finding
-from medsos.notices.recipients import NO_ADDRESS, address_of, keepers_of_channels, recipients_of
+from medsos.notices.recipients import NO_ADDRESS, address_of, recipients_of, recipients_of_finding
+from medsos.notices.reviews import keep_waiting_reviews
 from medsos.notices.waiting import waiting_forms
 from medsos.offices.model import Office
 from medsos.sop.model import Folders
@@ -78,6 +79,7 @@ class Looker:
         :raises ConfigError: the working hours or the SOP version of a cycle cannot be read.
         """
         now = self.clock()
+        keep_waiting_reviews(self.office, self.calendar, now)
         with reading() as session:
             forms = waiting_forms(session, self.office.slug, self.sop_dirs)
             recorded = ledger.recorded_of(session, self.office.slug)
@@ -121,8 +123,8 @@ class Looker:
         for one in findings:
             groups.setdefault(channel_of(one), []).append(one)
         with transaction() as session:
-            to = keepers_of_channels(session, self.office, now, tuple(self.ways))
             for group in groups.values():
+                to = recipients_of_finding(session, self.office, group[0].kind, now, tuple(self.ways))
                 for place, one in enumerate(group):
                     covered = place > 0 and len(group) > TOLD_SINGLY
                     ledger.record_finding(session, one, to, now, covered=covered)

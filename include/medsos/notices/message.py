@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from medsos.indonesian import minutes_text, moment_text, number_text
 from medsos.notices.due import WaitingForm
+from medsos.notices.reviews import KIND, half_year_of
 from medsos.offices.model import CHANNEL_NAMES, Office
 from medsos.store.models import Finding, Notice
 
@@ -106,6 +107,7 @@ _FINDINGS = {
     "link_dead": "Tautan tidak menjawab",
     "token_ends": "Token segera berakhir",
     "token_refused": "Token ditolak",
+    "review_waits": "Tinjauan SOP menunggu keputusan",
 }
 
 
@@ -121,6 +123,7 @@ def compose_finding(
 
     :param others: how many more of its kind, on the same channel, this message tells of.
     """
+    about = _about_review(finding, office) if finding.kind == KIND else _about_channel(finding)
     values = {
         "notice": notice,
         "finding": finding,
@@ -128,17 +131,47 @@ def compose_finding(
         "what": finding_name(finding.kind),
         "since": moment_text(finding.since, office.zone),
         "others": others,
-        "link": f"{public_url}/medsos/siklus/{finding.cycle_id}" if finding.cycle_id else "",
+        "page": about.page,
+        "link": f"{public_url}/medsos/{about.path}" if about.path else "",
+        "again": about.again,
         "training": training,
     }
-    channel = finding.subject.partition(":")[0]
-    where = f"Siklus {finding.cycle_id}" if finding.cycle_id else CHANNEL_NAMES.get(channel, channel)
     mark = "[LATIHAN] " if training else ""
     return Message(
         id=f"<temuan-{finding.id}.{notice.id}@{urlsplit(public_url).hostname or 'medsos'}>",
-        subject=f"{mark}{values['what']} · {where} · {office.short_name}",
+        subject=f"{mark}{values['what']} · {about.where} · {office.short_name}",
         plain=_templates().get_template("finding.txt.j2").render(values).strip() + "\n",
         html=_templates().get_template("finding.html.j2").render(values),
+    )
+
+
+@dataclass(frozen=True)
+class _About:
+    """What the message of a finding says around it. `page` names what is at `path`, which may be empty."""
+
+    where: str
+    page: str
+    path: str
+    again: str
+
+
+def _about_channel(finding: Finding) -> _About:
+    channel = finding.subject.partition(":")[0]
+    return _About(
+        where=f"Siklus {finding.cycle_id}" if finding.cycle_id else CHANNEL_NAMES.get(channel, channel),
+        page="halaman siklus",
+        path=f"siklus/{finding.cycle_id}" if finding.cycle_id else "",
+        again="Pemberitahuan ini dikirim satu kali; keadaannya tetap diperiksa setiap malam.",
+    )
+
+
+def _about_review(finding: Finding, office: Office) -> _About:
+    half_year = half_year_of(finding)
+    return _About(
+        where=half_year.name,
+        page="formulir tinjauan",
+        path=f"tinjauan-sop/{office.slug}/{half_year.key}",
+        again="Selama belum diputuskan, Anda diingatkan lagi setiap pekan kerja.",
     )
 
 

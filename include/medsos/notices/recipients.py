@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from medsos.approval.officials import Holder, entitled_approvers, holders
+from medsos.approval.sop_review import entitled_to_review
 from medsos.notices.due import DueNotice
+from medsos.notices.reviews import KIND
 from medsos.offices.model import Office
 
 NO_WAY = "Belum ada cara mengirim yang diatur: Connection untuk surel atau Apprise belum dibuat."
@@ -41,14 +43,18 @@ def recipients_of(
     return _reached(office, _people(session, office, notice, now), ways)
 
 
-def keepers_of_channels(
-    session: Session, office: Office, now: datetime, ways: Collection[str]
+def recipients_of_finding(
+    session: Session, office: Office, kind: str, now: datetime, ways: Collection[str]
 ) -> list[Recipient]:
-    """Who is told of dead links and of tokens: the Admin Medsos of today; without one, the Sekretaris."""
+    """Who is told of a finding: of dead links and of tokens the Admin Medsos of today, of a review that waits
+    those who may decide on it. Without the one, the other.
+
+    :param kind: of the finding.
+    """
     today = now.astimezone(office.zone).date()
-    found = holders(session, office.slug, "admin_medsos", today) or holders(
-        session, office.slug, "sekretaris", today
-    )
+    keepers = holders(session, office.slug, "admin_medsos", today)
+    deciders = entitled_to_review(session, office.slug, now, office.zone)
+    found = deciders or keepers if kind == KIND else keepers or deciders
     return _reached(office, {holder.username: holder.name for holder in found}, ways)
 
 

@@ -15,7 +15,8 @@ _OPEN = text("ended_at IS NULL")
 class Finding(Base):
     """Something that lasts from `since` until `ended_at`; of one subject and kind only one is open at a time.
 
-    `kind`: link_dead (subject: id of the link), token_ends, token_refused (subject: the channel).
+    `kind`: link_dead (subject: id of the link), token_ends, token_refused (subject: the channel),
+    review_waits (subject: half-year, round, and how many weeks of work it has waited).
     `problem`: Indonesian, what is wrong and what to do, as it was first seen.
     """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from medsos.approval.sop_review import (
@@ -15,6 +14,7 @@ from medsos.approval.sop_review import (
     open_papers,
     paper_of_run,
     papers_of_round,
+    waits_since,
 )
 from medsos.errors import ConfigError
 from medsos.evaluation.period import Period
@@ -78,7 +78,7 @@ def _item(session: Session, paper: ReviewPaper, at: Addresses, now: datetime) ->
     """None for an office whose file cannot be read."""
     try:
         office = office_of(paper.office)
-        minutes = calendar_for(office).minutes_between(_first_laid(session, paper), now)
+        minutes = calendar_for(office).minutes_between(waits_since(session, paper), now)
     except ConfigError:
         return None
     people = tuple(entitled_to_review(session, paper.office, now, office.zone))
@@ -98,15 +98,3 @@ def _item(session: Session, paper: ReviewPaper, at: Addresses, now: datetime) ->
         minutes=minutes,
         picture=None,
     )
-
-
-def _first_laid(session: Session, paper: ReviewPaper) -> datetime:
-    """Since when the round waits; a report that took the place of another does not begin anew."""
-    rows = session.scalars(
-        select(ReviewPaper.laid_at).where(
-            ReviewPaper.office == paper.office,
-            ReviewPaper.period == paper.period,
-            ReviewPaper.round == paper.round,
-        )
-    )
-    return min(rows)
