@@ -38,6 +38,7 @@ def test_the_sekretaris_gets_one_message_with_the_way_to_the_form(watch: Watched
     [sent] = watch.way.sent
     assert (sent.to, f"{sent.at:%d %H:%M}") == ("sekretaris@kpu.example", "23 08:00")
     message = sent.message
+    assert "Pejabat" not in message.plain
     assert message.subject == "Tinjauan SOP menunggu keputusan · Semester I 2026 · KPU Kota Bengkulu"
     assert "http://kantor.example/medsos/tinjauan-sop/kota-bengkulu/2026-semester-1" in message.plain
     assert "Diam bukan persetujuan" in message.plain
@@ -85,7 +86,9 @@ def test_without_a_sekretaris_the_admin_is_told(watch: Watched, paper: ReviewPap
         for official in session.scalars(select(Official).where(Official.role == "sekretaris")):
             official.ended_at = wib("2026-11-20 08:00")
     watch.look("2026-11-23 08:00")
-    assert [sent.to for sent in watch.way.sent] == ["admin@kpu.example"]
+    [sent] = watch.way.sent
+    assert sent.to == "admin@kpu.example"
+    assert "catat Sekretaris, atau Plh./Plt., di halaman Pejabat" in sent.message.plain
 
 
 def test_another_office_s_review_is_left_to_its_own_watch(watch: Watched, home: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from medsos.approval.sop_review import open_papers, waits_since
+from medsos.approval.sop_review import entitled_to_review, open_papers, waits_since
 from medsos.evaluation.period import Period
 from medsos.notices.findings import FindingKind, Found, keep_findings, open_findings
 from medsos.offices.model import Office
@@ -14,6 +14,7 @@ from medsos.sop.worktime import WorkCalendar
 from medsos.store.models import Finding, ReviewPaper
 from medsos.store.session import reading, transaction
 
+NOBODY = " Belum ada yang berhak memutuskan: catat Sekretaris, atau Plh./Plt., di halaman Pejabat."
 KIND: FindingKind = "review_waits"
 
 
@@ -35,11 +36,12 @@ def _found(
     session: Session, paper: ReviewPaper, office: Office, calendar: WorkCalendar, now: datetime
 ) -> Found:
     since = waits_since(session, paper)
+    someone = entitled_to_review(session, office.slug, now, office.zone)
     weeks = int(calendar.minutes_between(since, now) // office.notices.review_minutes)
     return Found(
         subject=f"{paper.period}:{paper.round}:{weeks}",
         problem=f"Laporan tinjauan SOP {Period(paper.first_day, paper.last_day).name} menunggu keputusan "
-        "Sekretaris: ditetapkan atau perlu perbaikan. Diam bukan persetujuan.",
+        "Sekretaris: ditetapkan atau perlu perbaikan. Diam bukan persetujuan." + ("" if someone else NOBODY),
         since=since,
     )
 
