@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from builders import NOW, make_cycle
 from medsos.clock import utc_now
 from medsos.errors import LeaseHeld, RequestError
+from medsos.evaluation.period import Period
 from medsos.evaluation.recap import monthly_recap
 from medsos.evaluation.rules import Rules
 from medsos.operators.repeats import refuse_a_repeat
@@ -73,9 +74,9 @@ def side_by_side(work: Callable[[Session], object]) -> list[object]:
 
 @pytest.mark.usefixtures("record")
 def test_two_cycles_that_end_at_the_same_moment_both_bring_the_recap_up_to_date() -> None:
-    rules = Rules()
+    rules, period = Rules(), Period.month(NOW.date())
     side_by_side(
-        lambda session: len(monthly_recap(session, office="kota-bengkulu", month=NOW.date(), rules=rules))
+        lambda session: len(monthly_recap(session, office="kota-bengkulu", period=period, rules=rules))
     )
     with transaction() as session:
         assert len(session.scalars(select(MonthlyRecap)).all()) == 6
